@@ -1,0 +1,68 @@
+namespace TimeMachine.Simulation.Disk;
+
+/// <content>Slow, failing, full, and flipped bits.</content>
+public sealed partial class SimLogDisk
+{
+    private const int WritesRemembered = 1_024;
+
+    private readonly RememberedWrite[] _writes = new RememberedWrite[WritesRemembered];
+    private long _writesSeen;
+    private bool _failNextSync;
+
+    /// <summary>Whether no new slot can be had.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>The mean of what each sync takes longer, in microseconds.</summary>
+    public long SlowSyncUs { get; set; }
+
+    /// <summary>No sync asked for from now on ends before this time, in microseconds.</summary>
+    public long StalledUntilUs { get; set; }
+
+    /// <summary>Whether the next sync is going to fail.</summary>
+    public bool IsSyncToFail => _failNextSync;
+
+    /// <summary>Lets the next sync fail.</summary>
+    public void FailNextSync() => _failNextSync = true;
+
+    /// <summary>Takes back <see cref="FailNextSync"/>, if no sync met it.</summary>
+    public void HealSync() => _failNextSync = false;
+
+    /// <summary>Flips one bit of a write that was synced at least two syncs ago, so that a later batch proves it was durable.</summary>
+    /// <returns>False when there is no such write yet.</returns>
+    public bool TryFlipBit()
+    {
+        var draws = _world.Draws.Disk;
+        var known = (int)Math.Min(_writesSeen, WritesRemembered);
+        for (var tries = 0; tries < 64 && known > 0; tries++)
+        {
+            var write = _writes[draws.Index(known)];
+            var isOld = write.SyncNumber <= _syncsDone - 2;
+            if (!isOld || write.Length == 0 || _cached[write.Slot] is null || _prepared[write.Slot] != write.Prepared)
+            {
+                continue;
+            }
+
+            FlipAt(write.Slot, write.Offset + draws.Index(write.Length), draws.Index(8));
+            return true;
+        }
+
+        return false;
+    }
+
+    private void FlipAt(int slot, int offset, int bit)
+    {
+        var mask = (byte)(1 << bit);
+        _cached[slot]![offset] ^= mask;
+        _durable[slot]![offset] ^= mask;
+        _world.Count(DiskCounters.FlippedBit);
+        _world.Trace($"node {Address} flips bit {bit} of byte {offset} in slot {slot}");
+    }
+
+    private void RememberWrite(int slot, int offset, int length) =>
+        _writes[_writesSeen++ % WritesRemembered] =
+            new RememberedWrite(slot, offset, length, _syncsAsked + 1, _prepared[slot]);
+
+    private void ForgetWrites() => _writesSeen = 0;
+
+    private readonly record struct RememberedWrite(int Slot, int Offset, int Length, long SyncNumber, int Prepared);
+}
