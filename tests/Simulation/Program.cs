@@ -1,1 +1,3 @@
-return 0;
+using TimeMachine.Simulation.Runner;
+
+return Simulator.Run(args, Console.WriteLine);

@@ -40,9 +40,6 @@ public sealed partial class SimLogDisk : IEventTarget
     /// <summary>Size of a slot.</summary>
     public int SegmentBytes => _options.SegmentBytes;
 
-    /// <summary>Whether a sync is asked for and not ended.</summary>
-    public bool IsSyncing => _syncs.Count > 0;
-
     /// <summary>Makes a slot ready for a new epoch: a new one is zeros and durable at once, a known one keeps its bytes.</summary>
     /// <returns>False when the disk is full or the slot's number is at <see cref="LogDiskOptions.SlotsMax"/>.</returns>
     public bool TryPrepare(int slot)

@@ -1,0 +1,120 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+namespace TimeMachine.Simulation.Mutants;
+
+/// <summary>Compiles the sources in memory, unpatched or with one patch; parsed files and references are shared.</summary>
+public sealed class MutantCompiler
+{
+    private static readonly CSharpParseOptions Parsing = new(
+        LanguageVersion.Latest, DocumentationMode.None, SourceCodeKind.Regular, ["RELEASE", "NET", "NET10_0"]);
+
+    private readonly Dictionary<string, SyntaxTree> _trees = new(StringComparer.Ordinal);
+    private readonly CoreSources _sources;
+    private readonly CSharpCompilation _unpatched;
+
+    /// <summary>Parses the sources.</summary>
+    public MutantCompiler(CoreSources sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        _sources = sources;
+        foreach (var (path, text) in sources.Files)
+        {
+            _trees[path] = Parse(path, text);
+        }
+
+        var options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary,
+            optimizationLevel: OptimizationLevel.Release,
+            nullableContextOptions: NullableContextOptions.Enable,
+            deterministic: true,
+            concurrentBuild: false);
+        _unpatched = CSharpCompilation.Create(
+            sources.AssemblyName, [.. _trees.Values, Parse("Generated.cs", Generated(sources))], References(sources), options);
+    }
+
+    /// <summary>Compiles the sources as they are.</summary>
+    /// <returns>The assembly's bytes, or null and what is wrong.</returns>
+    public byte[]? Compile(out string error) => Emit(_unpatched, out error);
+
+    /// <summary>Compiles the sources with one patch.</summary>
+    /// <returns>The assembly's bytes, or null and what is wrong: the patch does not apply once, or does not compile.</returns>
+    public byte[]? Compile(Mutant mutant, out string error) =>
+        TryPatch(mutant, out var tree, out var patched, out error)
+            ? Emit(_unpatched.ReplaceSyntaxTree(tree!, patched!), out error)
+            : null;
+
+    /// <summary>Compiles the patch without emitting: enough to know that it applies.</summary>
+    /// <returns>Nothing, or what is wrong.</returns>
+    public string Verify(Mutant mutant)
+    {
+        if (!TryPatch(mutant, out var tree, out var patched, out var error))
+        {
+            return error;
+        }
+
+        var model = _unpatched.ReplaceSyntaxTree(tree!, patched!).GetSemanticModel(patched!);
+        return Errors(model.GetDiagnostics());
+    }
+
+    private bool TryPatch(Mutant mutant, out SyntaxTree? tree, out SyntaxTree? patched, out string error)
+    {
+        ArgumentNullException.ThrowIfNull(mutant);
+        tree = null;
+        patched = null;
+        string[] paths = [.. _sources.Files.Keys.Where(path => path == mutant.File
+            || path.EndsWith("/" + mutant.File, StringComparison.Ordinal))];
+        if (paths.Length != 1)
+        {
+            error = $"{paths.Length} files are named {mutant.File}";
+            return false;
+        }
+
+        var text = _sources.Files[paths[0]];
+        var at = text.IndexOf(mutant.OldText, StringComparison.Ordinal);
+        if (at < 0 || text.IndexOf(mutant.OldText, at + 1, StringComparison.Ordinal) >= 0)
+        {
+            error = $"the old text stands in {paths[0]} {(at < 0 ? "nowhere" : "more than once")}";
+            return false;
+        }
+
+        error = mutant.OldText == mutant.NewText ? "the new text is the old text" : "";
+        tree = _trees[paths[0]];
+        patched = Parse(paths[0], string.Concat(
+            text.AsSpan(0, at), mutant.NewText, text.AsSpan(at + mutant.OldText.Length)));
+        return error.Length == 0;
+    }
+
+    private static byte[]? Emit(CSharpCompilation compilation, out string error)
+    {
+        using var stream = new MemoryStream();
+        var result = compilation.Emit(stream);
+        error = Errors(result.Diagnostics);
+        return result.Success ? stream.ToArray() : null;
+    }
+
+    private static string Errors(IEnumerable<Diagnostic> diagnostics) => string.Join("; ", diagnostics
+        .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(3));
+
+    private static SyntaxTree Parse(string path, string text) =>
+        CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), Parsing, path);
+
+    private static string Generated(CoreSources sources)
+    {
+        var usings = sources.GlobalUsings.Select(name => $"global using {name};");
+        var friends = sources.Friends.Select(
+            name => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{name}\")]");
+        return string.Join('\n', [.. usings, .. friends, "[assembly: System.Reflection.AssemblyVersion(\"1.0.0.0\")]"]);
+    }
+
+    private static IEnumerable<MetadataReference> References(CoreSources sources)
+    {
+        var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
+        return trusted.Split(Path.PathSeparator)
+            .Where(path => path.Length > 0 && !Path.GetFileName(path).StartsWith("TimeMachine.", StringComparison.Ordinal))
+            .Where(path => Path.GetFileNameWithoutExtension(path) != sources.AssemblyName)
+            .Select(path => MetadataReference.CreateFromFile(path));
+    }
+}

@@ -1,0 +1,11 @@
+using TimeMachine.Simulation.Toy;
+
+namespace TimeMachine.Simulation.Runner;
+
+/// <summary>The one place that says what the simulator runs.</summary>
+public static class Setups
+{
+    /// <summary>Creates the setup for one thread.</summary>
+    /// <param name="isKernelOnly">Whether the kernel's own toy cluster is wanted.</param>
+    public static ISimulationSetup Create(bool isKernelOnly) => new ToySetup();
+}
