@@ -1,0 +1,32 @@
+namespace TimeMachine.Simulation.Checkers.Jobs;
+
+/// <summary>An outcome as it was committed.</summary>
+public sealed record OutcomeFact
+{
+    /// <summary>The group.</summary>
+    public required GroupId Group { get; init; }
+
+    /// <summary>The command's number.</summary>
+    public required CommandNumber Number { get; init; }
+
+    /// <summary>The job, as db/collection/id.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The version that it names.</summary>
+    public required CommandNumber Version { get; init; }
+
+    /// <summary>The claim that it names.</summary>
+    public required CommandNumber Claim { get; init; }
+
+    /// <summary>How the attempt ended.</summary>
+    public required OutcomeFactKind Kind { get; init; }
+
+    /// <summary>Whether the state machine took it (a Settled effect).</summary>
+    public required bool TookEffect { get; init; }
+
+    /// <summary>Retry: when the next attempt is due, in milliseconds since 1970.</summary>
+    public long NextDueMs { get; init; }
+
+    /// <summary>Whether the sender says that it wrote no byte.</summary>
+    public bool WroteNothing { get; init; }
+}

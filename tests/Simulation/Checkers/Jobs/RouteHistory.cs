@@ -1,0 +1,91 @@
+namespace TimeMachine.Simulation.Checkers.Jobs;
+
+/// <summary>What each route's settings were and when, as its admin saw them.</summary>
+public sealed class RouteHistory
+{
+    private readonly Dictionary<string, List<Revision>> _routes = [];
+    private readonly Dictionary<string, (CommandNumber Revision, long ConfirmedUs)> _pauses = [];
+
+    /// <summary>All routes.</summary>
+    public IEnumerable<string> Routes => _routes.Keys;
+
+    /// <summary>A put was sent: from now on its limits may be in force.</summary>
+    /// <returns>A handle for <see cref="PutAnswered"/>.</returns>
+    public int PutInvoked(string route, int concurrency, int ratePerSecond, long nowUs)
+    {
+        var revisions = RevisionsOf(route);
+        revisions.Add(new Revision(concurrency, ratePerSecond, nowUs, long.MaxValue));
+        return revisions.Count - 1;
+    }
+
+    /// <summary>A put was acknowledged: all earlier ones end, stale nodes aside.</summary>
+    public void PutAnswered(string route, int put, long nowUs)
+    {
+        var revisions = RevisionsOf(route);
+        for (var i = 0; i < put; i++)
+        {
+            revisions[i] = revisions[i] with { UntilUs = Math.Min(revisions[i].UntilUs, nowUs) };
+        }
+    }
+
+    /// <summary>A pause or a delete was acknowledged with its revision.</summary>
+    public void PauseAnswered(string route, CommandNumber revision, long nowUs) => _pauses[route] = (revision, nowUs);
+
+    /// <summary>Whether a claim, admitted by a revision and appended at a time, breaks a confirmed pause.</summary>
+    public bool IsPausedFor(string route, CommandNumber revision, long appendedUs) =>
+        _pauses.TryGetValue(route, out var pause)
+        && (revision == pause.Revision || (revision < pause.Revision && appendedUs > pause.ConfirmedUs));
+
+    /// <summary>Whether the last pause or delete of a route was acknowledged and not lifted by a later revision.</summary>
+    public bool IsPaused(string route) => _pauses.ContainsKey(route);
+
+    /// <summary>A resume, put or other change after a pause was sent: it may be in force.</summary>
+    public void PauseLifted(string route) => _pauses.Remove(route);
+
+    /// <summary>The highest concurrency that may be in force; false: none, or perhaps none.</summary>
+    public bool TryGetConcurrency(string route, long nowUs, long staleMs, out int limit) =>
+        TryGetMax(route, nowUs, staleMs, revision => revision.Concurrency, out limit);
+
+    /// <summary>The highest rate that may be in force; false: none, or perhaps none.</summary>
+    public bool TryGetRate(string route, long nowUs, long staleMs, out int limit) =>
+        TryGetMax(route, nowUs, staleMs, revision => revision.RatePerSecond, out limit);
+
+    private bool TryGetMax(string route, long nowUs, long staleMs, Func<Revision, int> of, out int limit)
+    {
+        limit = 0;
+        if (!_routes.TryGetValue(route, out var revisions))
+        {
+            return false;
+        }
+
+        foreach (var revision in revisions)
+        {
+            var isInForce = revision.UntilUs == long.MaxValue || revision.UntilUs + (staleMs * 1_000) >= nowUs;
+            if (!isInForce)
+            {
+                continue;
+            }
+
+            if (of(revision) == 0)
+            {
+                return false;
+            }
+
+            limit = Math.Max(limit, of(revision));
+        }
+
+        return limit > 0;
+    }
+
+    private List<Revision> RevisionsOf(string route)
+    {
+        if (!_routes.TryGetValue(route, out var revisions))
+        {
+            _routes[route] = revisions = [];
+        }
+
+        return revisions;
+    }
+
+    private readonly record struct Revision(int Concurrency, int RatePerSecond, long FromUs, long UntilUs);
+}
