@@ -1,8 +1,13 @@
+using TimeMachine.Simulation.Kernel;
+
 namespace TimeMachine.Simulation.Checkers;
 
 /// <summary>How often each interesting state was reached in one run.</summary>
 public sealed class ReachCounters
 {
+    private static readonly Counter[] Named =
+        [.. Enum.GetNames<Reach>().Select(name => Counter.Reach($"jobs: {name}"))];
+
     private readonly long[] _counts = new long[Enum.GetValues<Reach>().Length];
 
     /// <summary>How often a state was reached.</summary>
@@ -17,6 +22,15 @@ public sealed class ReachCounters
         for (var i = 0; i < _counts.Length; i++)
         {
             _counts[i] += other._counts[i];
+        }
+    }
+
+    /// <summary>Adds these to the figures of a run.</summary>
+    public void PublishTo(CounterValues figures)
+    {
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            figures.Add(Named[i], _counts[i]);
         }
     }
 

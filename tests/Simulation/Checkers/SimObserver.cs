@@ -11,9 +11,14 @@ public sealed class SimObserver
     /// <param name="seed">The run's seed; the recipients draw from it.</param>
     /// <param name="options">The bounds to judge by.</param>
     /// <param name="trueNowUs">True time in microseconds since 1970.</param>
-    public SimObserver(ulong seed, JobCheckOptions options, Func<long> trueNowUs)
+    /// <param name="report">Told of each violation, by checker and text; may be null.</param>
+    public SimObserver(
+        ulong seed,
+        JobCheckOptions options,
+        Func<long> trueNowUs,
+        Action<string, string>? report = null)
     {
-        Violations = new ViolationLog(trueNowUs);
+        Violations = new ViolationLog(trueNowUs, report);
         Raft = new RaftChecker(Violations, Reach);
         Jobs = new JobChecker(options, Violations, Reach, Raft, Routes);
         Recipients = new RecipientPool(seed, Jobs, Violations, Reach);

@@ -2,15 +2,16 @@ namespace TimeMachine.Simulation.Checkers;
 
 /// <summary>All violations of one run: every one is counted, the first <see cref="KeptMax"/> are kept.</summary>
 /// <param name="trueNowUs">True time in microseconds since 1970.</param>
-public sealed class ViolationLog(Func<long> trueNowUs)
+/// <param name="report">Told of each one, by checker and text; may be null.</param>
+public sealed class ViolationLog(Func<long> trueNowUs, Action<string, string>? report = null)
 {
     /// <summary>More violations than this are only counted: one bug can break a promise at each event.</summary>
     public const int KeptMax = 64;
 
-    private readonly List<Violation> _kept = [];
+    private readonly List<Complaint> _kept = [];
 
     /// <summary>The first violations, oldest first.</summary>
-    public IReadOnlyList<Violation> Kept => _kept;
+    public IReadOnlyList<Complaint> Kept => _kept;
 
     /// <summary>All violations.</summary>
     public long Count { get; private set; }
@@ -24,10 +25,11 @@ public sealed class ViolationLog(Func<long> trueNowUs)
         Count++;
         if (_kept.Count < KeptMax)
         {
-            _kept.Add(new Violation(checker, text, trueNowUs()));
+            _kept.Add(new Complaint(checker, text, trueNowUs()));
+            report?.Invoke(checker, text);
         }
     }
 
     /// <summary>Whether a checker of this name complained among the kept ones.</summary>
-    public bool Has(string checker) => _kept.Exists(violation => violation.Checker == checker);
+    public bool Has(string checker) => _kept.Exists(complaint => complaint.Checker == checker);
 }

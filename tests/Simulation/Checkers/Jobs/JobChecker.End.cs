@@ -1,5 +1,4 @@
 using TimeMachine.Simulation.Checkers.Linearizability;
-using TimeMachine.Simulation.Recipients;
 
 namespace TimeMachine.Simulation.Checkers.Jobs;
 

@@ -3,8 +3,8 @@ namespace TimeMachine.Simulation.Checkers.Raft;
 /// <summary>Checks Raft's promises after every event. Each hook costs what changed, not what is there.</summary>
 /// <param name="violations">Where complaints go.</param>
 /// <param name="reach">Counts of the interesting states.</param>
-/// <remarks>Order in one event: <see cref="ReadyTaken"/> and <see cref="ConfigurationObserved"/> before
-/// <see cref="Observe"/>, then what was applied, then what left. Raft paper, figure 3.</remarks>
+/// <remarks>Order in one event: <c>ReadyTaken</c> and <c>ConfigurationObserved</c> before
+/// <c>Observe</c>, then what was applied, then what left. Raft paper, figure 3.</remarks>
 public sealed partial class RaftChecker(ViolationLog violations, ReachCounters reach)
 {
     private readonly Dictionary<GroupId, GroupShadow> _groups = [];
