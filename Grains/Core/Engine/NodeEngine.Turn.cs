@@ -1,0 +1,215 @@
+using TimeMachine.Core.Log;
+using TimeMachine.Core.Raft;
+
+namespace TimeMachine.Core.Engine;
+
+/// <summary>What the host knows of its node at a turn.</summary>
+/// <param name="Now">Monotonic time.</param>
+/// <param name="DueNow">The node's own due clock, told to the peers.</param>
+public readonly record struct TurnContext(MonoMs Now, UnixMs DueNow);
+
+/// <content>The turn.</content>
+public sealed partial class NodeEngine
+{
+    private readonly RaftReady _ready = new();
+
+    /// <summary>When the next turn is due at the latest, if no input comes before.</summary>
+    public MonoMs NextDeadline
+    {
+        get
+        {
+            var next = _nextHeartbeat < _earliestDeadline ? _nextHeartbeat : _earliestDeadline;
+            next = next < _nextCompaction ? next : _nextCompaction;
+            return next < _log.NextDeadline ? next : _log.NextDeadline;
+        }
+    }
+
+    /// <summary>Whether a turn before the next deadline would give out anything.</summary>
+    public bool HasWork
+    {
+        get
+        {
+            if (_touched.Count > 0 || _arrivals.Count > 0 || _wanted.Count > 0)
+            {
+                return true;
+            }
+
+            foreach (var link in _linkOrder)
+            {
+                if (link.HasOutgoing(_options.PeerUnseenBytesMax))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Does one turn and gives out everything that follows from the inputs since the last.</summary>
+    public void Advance(in TurnContext turn, EngineOutput output)
+    {
+        output.Clear();
+        _framesUsed = 0;
+        Tick(turn.Now);
+        BeatHearts(turn.Now);
+        RetryImages(turn.Now);
+        Compact(turn.Now);
+        MoveNoted(output);
+        EndRetired();
+        CollectAll(output);
+        SealAll(turn.Now, output);
+        TendLog(turn.Now, output);
+        FlushLinks(turn, output);
+    }
+
+    private void Tick(MonoMs now)
+    {
+        if (now < _earliestDeadline)
+        {
+            return;
+        }
+
+        var earliest = now + _options.Raft.ElectionMaxMs;
+        foreach (var slot in _open)
+        {
+            if (slot.Core.NextDeadline <= now)
+            {
+                slot.Core.Tick(now);
+                Touch(slot);
+            }
+
+            var next = slot.Core.NextDeadline;
+            earliest = next < earliest ? next : earliest;
+        }
+
+        _earliestDeadline = earliest > now ? earliest : now + 1;
+    }
+
+    /// <summary>One heartbeat round of all led groups at once, so that it makes one batch a peer.</summary>
+    private void BeatHearts(MonoMs now)
+    {
+        if (now < _nextHeartbeat)
+        {
+            return;
+        }
+
+        _nextHeartbeat = now + _options.Raft.HeartbeatMs;
+        foreach (var slot in _open)
+        {
+            if (slot.Core.Role == RaftRole.Leader)
+            {
+                slot.Core.Heartbeat(now);
+                slot.WantsRound = false;
+                Touch(slot);
+            }
+        }
+    }
+
+    private void MoveNoted(EngineOutput output)
+    {
+        output.ReplicasWanted.AddRange(_wanted);
+        output.ClockReadings.AddRange(_readings);
+        output.ChunkArrivals.AddRange(_arrivals);
+        _wanted.Clear();
+        _readings.Clear();
+        _arrivals.Clear();
+    }
+
+    private void CollectAll(EngineOutput output)
+    {
+        ResumeBlocked(output);
+        var done = 0;
+        while (done < _touched.Count && _blocked is null)
+        {
+            var slot = _touched[done++];
+            slot.IsTouched = false;
+            Collect(slot, output);
+        }
+
+        _touched.RemoveRange(0, done);
+    }
+
+    private void Collect(GroupSlot slot, EngineOutput output)
+    {
+        var core = slot.Core;
+        output.Touched.Add(core.Group);
+        if (core.NextDeadline < _earliestDeadline)
+        {
+            _earliestDeadline = core.NextDeadline;
+        }
+
+        if (!core.HasReady)
+        {
+            return;
+        }
+
+        core.TakeReady(_ready);
+        Send(slot);
+        Persist(slot, output);
+        if (_ready.ApplyFirst <= _ready.ApplyLast)
+        {
+            output.Applies.Add(new ApplyRange(core.Group, _ready.ApplyFirst, _ready.ApplyLast));
+        }
+
+        foreach (var read in _ready.Reads)
+        {
+            output.Reads.Add(new GroupRead(core.Group, read.Token, read.ReadIndex, read.IsConfirmed));
+        }
+
+        RequestReads(core, output);
+        StartImages(slot, output);
+        TellRole(slot, output);
+    }
+
+    private void RequestReads(RaftCore core, EngineOutput output)
+    {
+        foreach (var read in _ready.EntryReads)
+        {
+            var locations = new List<LogLocation>();
+            var bytes = 0;
+            for (var index = read.First; index <= read.Last && bytes < read.BytesMax; index += 1)
+            {
+                if (!_log.TryLocate(core.Group, index, out var location))
+                {
+                    break;
+                }
+
+                locations.Add(location);
+                bytes += location.Length;
+            }
+
+            output.EntryReads.Add(new EntryReadRequest(core.Group, read.Peer, read.First, locations));
+        }
+    }
+
+    private static void TellRole(GroupSlot slot, EngineOutput output)
+    {
+        var core = slot.Core;
+        var change = new RoleChange(core.Group, core.Role, core.Term, core.Leader);
+        if (change != slot.Told)
+        {
+            slot.Told = change;
+            output.RoleChanges.Add(change);
+        }
+    }
+
+    private void Compact(MonoMs now)
+    {
+        if (now < _nextCompaction)
+        {
+            return;
+        }
+
+        _nextCompaction = now + _options.CompactionMs;
+        foreach (var slot in _open)
+        {
+            var kept = _log.FirstKept(slot.Core.Group);
+            if (kept > slot.Core.Log.FirstIndex)
+            {
+                slot.Core.CompactThrough(kept - 1);
+                Touch(slot);
+            }
+        }
+    }
+}
