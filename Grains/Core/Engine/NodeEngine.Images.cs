@@ -15,8 +15,7 @@ public sealed partial class NodeEngine
     /// <param name="index">The image's index: its state has applied exactly the entries up to here.</param>
     /// <param name="term">The term of the entry at the index.</param>
     /// <param name="configuration">The configuration at the index; null gives the transfer up.</param>
-    /// <param name="bytes">The part; may be empty only if it is the last.</param>
-    /// <param name="isLast">Whether the image ends with it.</param>
+    /// <param name="part">The bytes, and whether the image ends with them; only a last part may be empty.</param>
     public void OnChunkRead(
         in ChunkRead request,
         LogIndex index,
