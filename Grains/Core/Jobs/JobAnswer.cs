@@ -1,0 +1,78 @@
+namespace TimeMachine.Core.Jobs;
+
+/// <summary>The answer to one command or read.</summary>
+/// <param name="Code">Why it was refused; none if it was not.</param>
+/// <param name="Version">The job's version now.</param>
+/// <param name="State">The job's state now.</param>
+public readonly record struct JobAnswer(ErrorCode Code, CommandNumber Version = default, JobState State = default)
+{
+    /// <summary>Whether the request made something new.</summary>
+    public bool IsNew { get; init; }
+
+    /// <summary>The log index of what the request wrote.</summary>
+    public LogIndex Offset { get; init; }
+
+    /// <summary>What a delete achieved.</summary>
+    public CancelResult Cancel { get; init; }
+
+    /// <summary>How many attempts were made, one under way included.</summary>
+    public int AttemptCount { get; init; }
+
+    /// <summary>Of a route's fence: its unfinished jobs.</summary>
+    public long UnfinishedCount { get; init; }
+
+    /// <summary>Of a read: the job.</summary>
+    public JobView? View { get; init; }
+
+    /// <summary>Whether the request was not refused.</summary>
+    public bool IsOk => Code == ErrorCode.None;
+}
+
+/// <summary>A job as a reader sees it.</summary>
+public sealed record JobView
+{
+    /// <summary>The job.</summary>
+    public required JobKey Key { get; init; }
+
+    /// <summary>Its state; an open claim shows as claimed.</summary>
+    public required JobState State { get; init; }
+
+    /// <summary>The command number of what wrote it.</summary>
+    public required CommandNumber Version { get; init; }
+
+    /// <summary>When it triggers.</summary>
+    public UnixMs TriggerTime { get; init; }
+
+    /// <summary>When its next attempt is due.</summary>
+    public UnixMs Due { get; init; }
+
+    /// <summary>When it was created.</summary>
+    public UnixMs CreatedAt { get; init; }
+
+    /// <summary>Where it goes.</summary>
+    public RouteKey Route { get; init; }
+
+    /// <summary>How often it may be sent.</summary>
+    public DeliveryMode Mode { get; init; }
+
+    /// <summary>How long after its trigger time it is of use, in ms; 0 for ever.</summary>
+    public long ExpireAfterMs { get; init; }
+
+    /// <summary>What it delivers; empty once the body is dropped.</summary>
+    public ReadOnlyMemory<byte> Meta { get; init; }
+
+    /// <summary>How many attempts were made, one under way included.</summary>
+    public int AttemptCount { get; init; }
+
+    /// <summary>The attempts that the history keeps; of unfinished, dead and unknown jobs.</summary>
+    public IReadOnlyList<AttemptRecord> Attempts { get; init; } = [];
+
+    /// <summary>The status of the last attempt; 0 if none came.</summary>
+    public ushort LastStatus { get; init; }
+
+    /// <summary>How late it was sent, in ms; of a delivered job.</summary>
+    public long LatenessMs { get; init; }
+
+    /// <summary>Whether it was deleted while claimed.</summary>
+    public bool IsStopped { get; init; }
+}

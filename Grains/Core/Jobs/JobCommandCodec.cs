@@ -1,0 +1,231 @@
+using TimeMachine.Core.Encoding;
+
+namespace TimeMachine.Core.Jobs;
+
+/// <summary>The binary form of a command. Form: docs/formats/command.md.</summary>
+internal static class JobCommandCodec
+{
+    public const int MetaBytesMax = 1024 * 1024;
+
+    public static void Write(ByteWriter writer, JobCommand command)
+    {
+        writer.U8((byte)command.Kind);
+        writer.Bool(command.RequestId != RequestId.None);
+        if (command.RequestId != RequestId.None)
+        {
+            writer.U128(command.RequestId.Value);
+        }
+
+        writer.VarI64(command.Time.Value);
+        switch (command.Kind)
+        {
+            case JobCommandKind.Create or JobCommandKind.Upsert:
+                WriteCreate(writer, command);
+                break;
+            case JobCommandKind.Cancel or JobCommandKind.RunNow or JobCommandKind.Redrive:
+                writer.Bytes(command.Key.Bytes);
+                WriteOptional(writer, command.IfMatch);
+                break;
+            case JobCommandKind.Claim:
+                WriteClaim(writer, command);
+                break;
+            case JobCommandKind.Outcome:
+                WriteOutcome(writer, command);
+                break;
+            case JobCommandKind.Expire or JobCommandKind.RouteGone or JobCommandKind.Refile:
+                writer.Bytes(command.Key.Bytes);
+                writer.VarI64(command.Version.Value);
+                writer.Bool(command.Flag);
+                break;
+            case JobCommandKind.AdvanceDueFloor:
+                writer.VarI64(command.Floor.Value);
+                writer.VarI64(command.AsOf.Value);
+                break;
+            case JobCommandKind.AdvanceFinishedFloor:
+                writer.VarI64(command.Floor.Value);
+                writer.VarI64(command.DeadFloor.Value);
+                break;
+            case JobCommandKind.FenceRoute:
+                writer.Bytes(command.Route.Bytes);
+                writer.VarI64(command.RouteRevision.Value);
+                writer.Bool(command.Flag);
+                break;
+            default:
+                Invariant.Fail("unknown command kind");
+                break;
+        }
+    }
+
+    /// <summary>Reads a command; null if it is malformed.</summary>
+    public static JobCommand? Read(ref ByteReader reader)
+    {
+        var kind = (JobCommandKind)reader.U8();
+        var hasRequest = reader.Bool();
+        var head = new JobCommand
+        {
+            Kind = kind,
+            RequestId = hasRequest ? new RequestId(reader.U128()) : RequestId.None,
+            Time = new UnixMs(reader.VarI64()),
+        };
+        var command = kind switch
+        {
+            JobCommandKind.Create or JobCommandKind.Upsert => ReadCreate(ref reader, head),
+            JobCommandKind.Cancel or JobCommandKind.RunNow or JobCommandKind.Redrive =>
+                head with { Key = ReadKey(ref reader), IfMatch = ReadOptional(ref reader) },
+            JobCommandKind.Claim => ReadClaim(ref reader, head),
+            JobCommandKind.Outcome => ReadOutcome(ref reader, head),
+            JobCommandKind.Expire or JobCommandKind.RouteGone or JobCommandKind.Refile => head with
+            {
+                Key = ReadKey(ref reader),
+                Version = new CommandNumber(reader.VarI64()),
+                Flag = reader.Bool(),
+            },
+            JobCommandKind.AdvanceDueFloor => head with
+            {
+                Floor = new UnixMs(reader.VarI64()),
+                AsOf = new LogIndex(reader.VarI64()),
+            },
+            JobCommandKind.AdvanceFinishedFloor => head with
+            {
+                Floor = new UnixMs(reader.VarI64()),
+                DeadFloor = new UnixMs(reader.VarI64()),
+            },
+            JobCommandKind.FenceRoute => head with
+            {
+                Route = ReadRoute(ref reader),
+                RouteRevision = new CommandNumber(reader.VarI64()),
+                Flag = reader.Bool(),
+            },
+            _ => null,
+        };
+        return reader.Failed ? null : command;
+    }
+
+    private static void WriteCreate(ByteWriter writer, JobCommand command)
+    {
+        writer.Bytes(command.Key.Bytes);
+        writer.VarI64(command.TriggerTime.Value);
+        writer.Bytes(command.Route.Bytes);
+        writer.VarI64(command.RouteRevision.Value);
+        writer.U8((byte)command.Mode);
+        writer.Bytes(command.Meta.Span);
+        writer.VarI64(command.ExpireAfterMs);
+        writer.U128(command.Sameness);
+        WriteOptional(writer, command.IfMatch);
+    }
+
+    private static JobCommand ReadCreate(ref ByteReader reader, JobCommand head) => head with
+    {
+        Key = ReadKey(ref reader),
+        TriggerTime = new UnixMs(reader.VarI64()),
+        Route = ReadRoute(ref reader),
+        RouteRevision = new CommandNumber(reader.VarI64()),
+        Mode = ReadEnum(ref reader, DeliveryMode.AtMostOnce),
+        Meta = reader.Bytes(MetaBytesMax).ToArray(),
+        ExpireAfterMs = reader.VarI64(),
+        Sameness = reader.U128(),
+        IfMatch = ReadOptional(ref reader),
+    };
+
+    private static void WriteClaim(ByteWriter writer, JobCommand command)
+    {
+        writer.Bytes(command.Key.Bytes);
+        writer.VarI64(command.Version.Value);
+        writer.VarInt(command.Attempt);
+        writer.Bytes(command.Route.Bytes);
+        writer.VarI64(command.RouteRevision.Value);
+        writer.U8((byte)command.Mode);
+        writer.VarInt(command.TimeoutMs);
+        writer.VarInt(command.AttemptsMax);
+        writer.VarI64(command.Due.Value);
+        writer.VarI64(command.SendBy.Value);
+        writer.VarI64(command.Claim.Value);
+    }
+
+    private static JobCommand ReadClaim(ref ByteReader reader, JobCommand head) => head with
+    {
+        Key = ReadKey(ref reader),
+        Version = new CommandNumber(reader.VarI64()),
+        Attempt = reader.VarInt(),
+        Route = ReadRoute(ref reader),
+        RouteRevision = new CommandNumber(reader.VarI64()),
+        Mode = ReadEnum(ref reader, DeliveryMode.AtMostOnce),
+        TimeoutMs = reader.VarInt(),
+        AttemptsMax = reader.VarInt(),
+        Due = new UnixMs(reader.VarI64()),
+        SendBy = new UnixMs(reader.VarI64()),
+        Claim = new CommandNumber(reader.VarI64()),
+    };
+
+    private static void WriteOutcome(ByteWriter writer, JobCommand command)
+    {
+        writer.Bytes(command.Key.Bytes);
+        writer.VarI64(command.Version.Value);
+        writer.VarI64(command.Claim.Value);
+        writer.U8((byte)command.Outcome);
+        writer.VarI64(command.At.Value);
+        writer.U16(command.HttpStatus);
+        writer.U8((byte)command.Error);
+        writer.VarInt(command.DurationMs);
+        writer.VarI64(command.Due.Value);
+        writer.Bool(command.Flag);
+    }
+
+    private static JobCommand ReadOutcome(ref ByteReader reader, JobCommand head) => head with
+    {
+        Key = ReadKey(ref reader),
+        Version = new CommandNumber(reader.VarI64()),
+        Claim = new CommandNumber(reader.VarI64()),
+        Outcome = ReadEnum(ref reader, OutcomeKind.Abandon),
+        At = new UnixMs(reader.VarI64()),
+        HttpStatus = reader.U16(),
+        Error = ReadEnum(ref reader, AttemptError.TargetForbidden),
+        DurationMs = reader.VarInt(),
+        Due = new UnixMs(reader.VarI64()),
+        Flag = reader.Bool(),
+    };
+
+    private static T ReadEnum<T>(ref ByteReader reader, T last)
+        where T : struct, Enum
+    {
+        var value = reader.U8();
+        if (value > Convert.ToByte(last, null))
+        {
+            reader.Fail();
+        }
+
+        return (T)Enum.ToObject(typeof(T), value);
+    }
+
+    private static JobKey ReadKey(ref ByteReader reader)
+    {
+        if (!JobKey.TryDecode(reader.Bytes(JobKey.BytesMax), out var key))
+        {
+            reader.Fail();
+        }
+
+        return key;
+    }
+
+    private static RouteKey ReadRoute(ref ByteReader reader)
+    {
+        if (!RouteKey.TryDecode(reader.Bytes(RouteKey.BytesMax), out var key))
+        {
+            reader.Fail();
+        }
+
+        return key;
+    }
+
+    private static void WriteOptional(ByteWriter writer, CommandNumber? number)
+    {
+        writer.Bool(number is not null);
+        if (number is { } value)
+        {
+            writer.VarI64(value.Value);
+        }
+    }
+
+    private static CommandNumber? ReadOptional(ref ByteReader reader) =>
+        reader.Bool() ? new CommandNumber(reader.VarI64()) : null;
+}

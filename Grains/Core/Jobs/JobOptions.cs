@@ -1,0 +1,26 @@
+namespace TimeMachine.Core.Jobs;
+
+/// <summary>Limits of a vnode's applied state. All replicas of a cluster must share them.</summary>
+public sealed record JobOptions
+{
+    /// <summary>The most unfinished jobs of a vnode; more creates are refused with VNodeFull.</summary>
+    public long LiveJobsMax { get; init; } = 20_000_000;
+
+    /// <summary>The most open claims of a vnode; more are refused.</summary>
+    public int ClaimsMax { get; init; } = 4_096;
+
+    /// <summary>The attempts that a job's history keeps: the newest.</summary>
+    public int AttemptsKept { get; init; } = 16;
+
+    /// <summary>The request ids that a job can hold; more changes are refused with TooManyRequests.</summary>
+    public int RequestsMax { get; init; } = 64;
+
+    /// <summary>A request id is kept at least so long, in ms of log time.</summary>
+    public long RequestAgeMs { get; init; } = 60_000;
+
+    /// <summary>A request id is kept until so many newer ones exist.</summary>
+    public int RequestsNewerMin { get; init; } = 4;
+
+    /// <summary>How far ahead of its due time a job may be claimed, in ms of the claim's own time.</summary>
+    public int ClaimLeadMs { get; init; } = 20;
+}
