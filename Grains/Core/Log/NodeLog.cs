@@ -1,48 +1,120 @@
 namespace TimeMachine.Core.Log;
 
-/// <summary>The log that all groups of a node share. One owner.</summary>
+/// <summary>
+/// The log that all groups of a node share: what to write where, and what may be forgotten. It does no I/O: the caller
+/// writes the batches in order, syncs each once, and reports that.
+/// </summary>
+/// <remarks>
+/// One owner. A turn is: Append..., <see cref="Seal"/> (also with nothing appended: recycling rides along), write, sync,
+/// <see cref="OnSynced"/>. Several batches may be on their way; they are synced in order. A failed write or sync ends the
+/// process. docs/formats/node-log.md describes the bytes and the rules of recovery.
+/// </remarks>
 public sealed partial class NodeLog
 {
-    /// <summary>api</summary>
-    public LogAppendStatus AppendEntry(GroupId group, LogIndex index, Term term, byte kind, ReadOnlySpan<byte> payload) => throw new NotSupportedException();
-    /// <summary>api</summary>
-    public LogAppendStatus AppendHardState(GroupId group, Term term, ReplicaId vote, LogIndex commit) => throw new NotSupportedException();
-    /// <summary>A replica is born (its group has none live here; the id is not dead).</summary>
-    public LogAppendStatus StartGroup(GroupId group, ReplicaId replica, LogIndex baseIndex, Term baseTerm, ReadOnlySpan<byte> configuration) => throw new NotSupportedException();
-    /// <summary>An image was installed: the log restarts behind it; the hard state stays.</summary>
-    public LogAppendStatus RestartGroup(GroupId group, LogIndex baseIndex, Term baseTerm, ReadOnlySpan<byte> configuration) => throw new NotSupportedException();
-    /// <summary>The replica id is dead for ever (also of a damaged group).</summary>
-    public LogAppendStatus EndGroup(GroupId group) => throw new NotSupportedException();
-    /// <summary>Call it each turn, also with nothing appended (it carries recycling on); null = nothing to write.</summary>
-    public LogBatch? Seal(MonoMs now) => throw new NotSupportedException();
-    /// <summary>All batches up to this one are durable.</summary>
-    public void OnSynced(long batch, MonoMs now) => throw new NotSupportedException();
-    /// <summary>One marker per idle spell.</summary>
-    public bool TrySealIdleMarker(MonoMs now, out LogBatch? batch) => throw new NotSupportedException();
-    /// <summary>When the idle marker is due; MonoMs(long.MaxValue) = not.</summary>
-    public MonoMs NextDeadline => throw new NotSupportedException();
-    /// <summary>A slot to allocate in full (may be done by another thread); answer with OnPrepared. At start: loop until false.</summary>
-    public bool TryTakePrepare(MonoMs now, out LogOperation prepare) => throw new NotSupportedException();
-    /// <summary>Answer; false = ENOSPC.</summary>
-    public void OnPrepared(int slot, bool succeeded, MonoMs now) => throw new NotSupportedException();
-    /// <summary>Reads that recycling needs: read Length bytes at the location and answer with OnRewriteRead before Seal.</summary>
-    public int TakeRewriteReads(int max, List<LogLocation> into) => throw new NotSupportedException();
-    /// <summary>Answer; false = the bytes do not verify: the group is damaged now, end it.</summary>
-    public bool OnRewriteRead(in LogLocation location, ReadOnlyMemory<byte> bytes) => throw new NotSupportedException();
-    /// <summary>A durable checkpoint covers the entries up to here.</summary>
-    public void SetCheckpoint(GroupId group, LogIndex index) => throw new NotSupportedException();
-    /// <summary>The first entry that may still be read; the core compacts through the one before.</summary>
-    public LogIndex FirstKept(GroupId group) => throw new NotSupportedException();
-    /// <summary>api</summary>
-    public bool TryLocate(GroupId group, LogIndex index, out LogLocation location) => throw new NotSupportedException();
-    /// <summary>Bytes of the group's entries behind its checkpoint.</summary>
-    public long LagBytes(GroupId group) => throw new NotSupportedException();
-    /// <summary>api</summary>
-    public bool IsFull => throw new NotSupportedException();
-    /// <summary>api</summary>
-    public bool IsAtReserve => throw new NotSupportedException();
-    /// <summary>api</summary>
-    public long FreeBytes => throw new NotSupportedException();
+    private readonly LogOptions _options;
+    private readonly Dictionary<int, GroupLog> _groups = [];
+    private readonly List<GroupLog> _ordered = [];
+    private readonly List<DeadReplica> _dead = [];
+    private readonly HashSet<ulong> _deadIds = [];
+    private readonly List<LogSegment> _segments = [];
+    private readonly SlotTable _slots = new();
+    private readonly Queue<LogBatch> _inFlight = [];
+    private readonly Stack<LogBatch> _pool = [];
+    private LogBatch _open = new();
+    private LogSegment? _current;
+    private LogPosition _tail;
+    private LogPosition _synced;
+    private uint _lastEpoch;
+    private uint _oldestEpoch;
+    private MonoMs _lastSealedAt;
+    private bool _isMarkerWanted;
+
+    internal NodeLog(LogOptions options)
+    {
+        options.Check();
+        _options = options;
+    }
+
+    /// <summary>The sizes and bounds of this log.</summary>
+    public LogOptions Options => _options;
+
     /// <summary>The last batch reported synced.</summary>
-    public long SyncedBatch => throw new NotSupportedException();
+    public long SyncedBatch { get; private set; }
+
+    /// <summary>The last batch sealed.</summary>
+    public long SealedBatch { get; private set; }
+
+    /// <summary>How many segments hold something that counts.</summary>
+    public int SegmentCount => _segments.Count;
+
+    /// <summary>The first entry that may still be read; the core compacts through the one before it.</summary>
+    /// <exception cref="InvariantViolationException">The group has no live replica here.</exception>
+    public LogIndex FirstKept(GroupId group) => Find(group).BaseIndex + 1;
+
+    /// <summary>The bytes of the group's entries behind its checkpoint: each cycle of the log writes them again.</summary>
+    /// <exception cref="InvariantViolationException">The group has no live replica here.</exception>
+    public long LagBytes(GroupId group) => Find(group).LagBytes;
+
+    /// <summary>Whether the group has a live or damaged replica here.</summary>
+    public bool Has(GroupId group) => _groups.ContainsKey(group.Value);
+
+    /// <summary>Whether the replica id was ended here: it never votes or acknowledges again.</summary>
+    public bool IsDead(ReplicaId replica) => _deadIds.Contains(replica.Value);
+
+    /// <summary>A durable checkpoint covers the entries up to <paramref name="index"/>; an older one has no effect.</summary>
+    /// <exception cref="InvariantViolationException">No such group, or the index is behind its last entry.</exception>
+    public void SetCheckpoint(GroupId group, LogIndex index)
+    {
+        var log = Find(group);
+        Invariant.Require(index <= log.Entries.Last);
+        log.SetCheckpoint(index);
+    }
+
+    /// <summary>Where a kept and synced entry lies.</summary>
+    /// <returns>False when it is not kept, or not reported synced yet (then it is still in memory).</returns>
+    public bool TryLocate(GroupId group, LogIndex index, out LogLocation location)
+    {
+        location = default;
+        if (!_groups.TryGetValue(group.Value, out var log) || log.IsDamaged || !log.Entries.Contains(index))
+        {
+            return false;
+        }
+
+        var spot = log.Entries[index];
+        if (spot.Epoch == 0 || new LogPosition(spot.Epoch, spot.Offset) >= _synced)
+        {
+            return false;
+        }
+
+        location = new LogLocation(group, index, spot.Epoch, SlotOf(spot.Epoch), spot.Offset, spot.Length);
+        return true;
+    }
+
+    private GroupLog Find(GroupId group)
+    {
+        var isKnown = _groups.TryGetValue(group.Value, out var log);
+        Invariant.Require(isKnown);
+        return log!;
+    }
+
+    private int SlotOf(uint epoch)
+    {
+        foreach (var segment in _segments)
+        {
+            if (segment.Epoch == epoch)
+            {
+                return segment.Slot;
+            }
+        }
+
+        Invariant.Fail("an entry's segment is in use");
+        return -1;
+    }
+
+    private void Add(GroupLog log)
+    {
+        _groups.Add(log.Group.Value, log);
+        var at = _ordered.FindIndex(other => other.Group > log.Group);
+        _ordered.Insert(at < 0 ? _ordered.Count : at, log);
+    }
 }

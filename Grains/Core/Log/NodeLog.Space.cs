@@ -1,0 +1,101 @@
+namespace TimeMachine.Core.Log;
+
+public sealed partial class NodeLog
+{
+    // Slots above the maximum, for a log that a crash left without any free one: it could not even recycle then.
+    private const int SpareSlots = 4;
+
+    private bool _hasPrepareFailed;
+    private MonoMs _prepareFailedAt;
+
+    /// <summary>
+    /// The bytes that can still be appended before the log is full: free and unallocated slots, and what recycling would
+    /// give back. An estimate that grows when checkpoints move.
+    /// </summary>
+    public long FreeBytes
+    {
+        get
+        {
+            var unallocated = _hasPrepareFailed ? 0 : Math.Max(0, _options.SlotsMax - _slots.AllocatedCount);
+            var slots = _slots.FreeCount + unallocated - OrdinarySlotsReserved;
+            var rest = _current is null ? 0 : _options.SegmentBytes - _current.EndOffset;
+            var closedBytes = Math.Max(0, _segments.Count - 1) * (long)_options.UsableBytes;
+            var reclaimable = Math.Max(0, closedBytes - TotalLagBytes);
+            return Math.Max(0, (slots * (long)_options.UsableBytes) + rest + reclaimable);
+        }
+    }
+
+    /// <summary>Whether new work is to be refused: fewer bytes are free than the reserve.</summary>
+    public bool IsAtReserve => FreeBytes < _options.ReserveBytes;
+
+    /// <summary>
+    /// Whether no slot is free for ordinary records, none can be allocated and none recycled: storage_full. It ends when
+    /// a checkpoint moves, a group is ended, or an allocation succeeds.
+    /// </summary>
+    public bool IsFull =>
+        _slots.FreeCount <= OrdinarySlotsReserved
+        && _slots.Preparing < 0
+        && !CanAllocate
+        && _victim is null
+        && !CanRecycleOldest;
+
+    /// <summary>The bytes of all groups' entries behind their checkpoints.</summary>
+    public long TotalLagBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var log in _ordered)
+            {
+                bytes += log.IsDamaged ? 0 : log.LagBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    private bool NeedsFreeSlot => _slots.FreeCount < _options.FreeSlotsTarget + OrdinarySlotsReserved;
+
+    private bool CanAllocate => !_hasPrepareFailed && _slots.AllocatedCount < SlotsLimit;
+
+    private int SlotsLimit => _slots.FreeCount == 0 ? _options.SlotsMax + SpareSlots : _options.SlotsMax;
+
+    /// <summary>
+    /// Gives a slot to be allocated in full, ahead of need; may be done beside the batches, by another thread. At start,
+    /// call it until it gives none. Each is answered by <see cref="OnPrepared"/> before the next is given.
+    /// </summary>
+    public bool TryTakePrepare(MonoMs now, out LogOperation prepare)
+    {
+        prepare = default;
+        if (_hasPrepareFailed && now - _prepareFailedAt >= _options.PrepareRetryMs)
+        {
+            _hasPrepareFailed = false;
+        }
+
+        if (_slots.Preparing >= 0 || !NeedsFreeSlot || !CanAllocate || IsRecyclingEnough(now))
+        {
+            return false;
+        }
+
+        prepare = new LogOperation(LogOperationKind.Prepare, _slots.BeginPrepare(), 0, default);
+        return true;
+    }
+
+    /// <summary>The slot that was to be allocated is durable in full, or the disk had no room for it.</summary>
+    /// <exception cref="InvariantViolationException">This slot was not asked for.</exception>
+    public void OnPrepared(int slot, bool succeeded, MonoMs now)
+    {
+        _slots.EndPrepare(slot, succeeded);
+        (_hasPrepareFailed, _prepareFailedAt) = (!succeeded, now);
+    }
+
+    // Free slots are kept for what must not wait: without a reserve a full log could neither recycle nor start again.
+    private bool HasRoomFor(int paddedBytes, int slotsReserved)
+    {
+        var fitsInCurrent = _current is not null && _current.EndOffset + paddedBytes <= _options.SegmentBytes;
+        return fitsInCurrent || _slots.FreeCount > slotsReserved;
+    }
+
+    private bool IsRecyclingEnough(MonoMs now) =>
+        _slots.FreeCount > OrdinarySlotsReserved && (_victim is not null || (CanRecycleOldest && IsPastRetention(now)));
+}
