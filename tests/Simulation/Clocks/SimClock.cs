@@ -2,7 +2,8 @@ using TimeMachine.Simulation.Kernel;
 
 namespace TimeMachine.Simulation.Clocks;
 
-/// <summary>The clocks of one machine: a wall clock that may be wrong, and a monotonic clock that drifts a little.</summary>
+/// <summary>The clocks of one machine: a wall clock that may be wrong, and a monotonic clock that drifts a
+/// little.</summary>
 public sealed class SimClock
 {
     /// <summary>The wall time of the start of a run: 2026-01-01T00:00:00Z.</summary>
@@ -77,23 +78,37 @@ public sealed class SimClock
         }
 
         var targetUs = at.Value * 1_000;
-        var guess = _world.NowUs + Math.Max(0, targetUs - MonoUs);
+        var leftUs = targetUs - MonoUs;
+        if (leftUs <= 0)
+        {
+            return _world.NowUs;
+        }
+
+        // The quotient is off by a microsecond or two; the first true time is found by steps.
+        var guess = _world.NowUs + (long)((Int128)leftUs * 1_000_000 / (1_000_000 + _monotonicDriftPpm));
+        while (MonoUsAt(guess - 1) >= targetUs)
+        {
+            guess--;
+        }
+
         while (MonoUsAt(guess) < targetUs)
         {
-            guess += Math.Max(1, targetUs - MonoUsAt(guess));
+            guess++;
         }
 
         return guess;
     }
 
-    /// <summary>Moves the wall clock by a step, forward or back, in microseconds; it counts as bad until <see cref="Mend"/>.</summary>
+    /// <summary>Moves the wall clock by a step, forward or back, in microseconds; it counts as bad until <see
+    /// cref="Mend"/>.</summary>
     public void Step(long byUs)
     {
         _offsetUs += byUs;
         IsBad = true;
     }
 
-    /// <summary>Lets the wall clock drift from now on, in parts per million; it counts as bad until <see cref="Mend"/>.</summary>
+    /// <summary>Lets the wall clock drift from now on, in parts per million; it counts as bad until <see
+    /// cref="Mend"/>.</summary>
     public void Drift(int ppm)
     {
         _offsetUs = ErrorUs;

@@ -13,4 +13,5 @@ public readonly record struct LogDiskOptions(
 /// <param name="WriteUs">The least time until an image is durable.</param>
 /// <param name="WriteJitterUs">The mean of what comes on top, with a long tail.</param>
 /// <param name="MicrosPerKib">Time for each 1,024 bytes of image.</param>
-public readonly record struct CheckpointDiskOptions(int WriteUs = 2_000, int WriteJitterUs = 5_000, int MicrosPerKib = 20);
+public readonly record struct CheckpointDiskOptions(
+    int WriteUs = 2_000, int WriteJitterUs = 5_000, int MicrosPerKib = 20);

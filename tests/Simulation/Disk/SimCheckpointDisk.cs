@@ -15,7 +15,8 @@ public enum ImageStatus
     Damaged = 3,
 }
 
-/// <summary>Durable named images, each replaced as a whole: a crash leaves the old one or the new one, never a mixture.</summary>
+/// <summary>Durable named images, each replaced as a whole: a crash leaves the old one or the new one, never a
+/// mixture.</summary>
 /// <remarks>Images are immutable objects kept by reference. Writes end in the order they were asked for.</remarks>
 public sealed class SimCheckpointDisk : IEventTarget
 {

@@ -27,7 +27,8 @@ public sealed partial class SimLogDisk
     /// <summary>Takes back <see cref="FailNextSync"/>, if no sync met it.</summary>
     public void HealSync() => _failNextSync = false;
 
-    /// <summary>Flips one bit of a write that was synced at least two syncs ago, so that a later batch proves it was durable.</summary>
+    /// <summary>Flips one bit of a write that was synced at least two syncs ago, so that a later batch proves it was
+    /// durable.</summary>
     /// <returns>False when there is no such write yet.</returns>
     public bool TryFlipBit()
     {

@@ -2,9 +2,12 @@ using TimeMachine.Simulation.Kernel;
 
 namespace TimeMachine.Simulation.Disk;
 
-/// <summary>The disk under a node's log: numbered slots of bytes, exact about what a crash leaves of unsynced writes.</summary>
-/// <remarks>Each slot has two images: what the process reads (the system's cache) and what is durable. Writes between them
-/// wait in a journal, cut into pieces at block borders; a sync makes durable what was written before it was asked for.</remarks>
+/// <summary>The disk under a node's log: numbered slots of bytes, exact about what a crash leaves of unsynced
+/// writes.</summary>
+/// <remarks>Each slot has two images: what the process reads (the system's cache) and what is durable. Writes between
+/// them
+/// wait in a journal, cut into pieces at block borders; a sync makes durable what was written before it was asked
+/// for.</remarks>
 public sealed partial class SimLogDisk : IEventTarget
 {
     private readonly World _world;
@@ -40,7 +43,8 @@ public sealed partial class SimLogDisk : IEventTarget
     /// <summary>Size of a slot.</summary>
     public int SegmentBytes => _options.SegmentBytes;
 
-    /// <summary>Makes a slot ready for a new epoch: a new one is zeros and durable at once, a known one keeps its bytes.</summary>
+    /// <summary>Makes a slot ready for a new epoch: a new one is zeros and durable at once, a known one keeps its
+    /// bytes.</summary>
     /// <returns>False when the disk is full or the slot's number is at <see cref="LogDiskOptions.SlotsMax"/>.</returns>
     public bool TryPrepare(int slot)
     {
@@ -86,7 +90,8 @@ public sealed partial class SimLogDisk : IEventTarget
         RememberWrite(slot, offset, bytes.Length);
     }
 
-    /// <summary>Asks for a sync; its end comes as <see cref="ISimProcess.OnSyncDone"/>. Several may be under way, ending in order.</summary>
+    /// <summary>Asks for a sync; its end comes as <see cref="ISimProcess.OnSyncDone"/>. Several may be under way,
+    /// ending in order.</summary>
     /// <param name="token">Given back with the end.</param>
     public void Sync(long token)
     {
@@ -117,7 +122,8 @@ public sealed partial class SimLogDisk : IEventTarget
         return true;
     }
 
-    /// <summary>The whole slot as the process sees it: a view, which later writes change. Copy what is to be kept.</summary>
+    /// <summary>The whole slot as the process sees it: a view, which later writes change. Copy what is to be
+    /// kept.</summary>
     /// <exception cref="InvariantViolationException">No such slot.</exception>
     public ReadOnlyMemory<byte> Image(int slot)
     {

@@ -40,7 +40,9 @@ public static class FaultSchedule
         var (leastMs, mostMs) = DurationMs(kind, swarm);
         var durationUs = draws.Between(leastMs, mostMs) * 1_000;
         durationUs = Math.Min(durationUs, swarm.FaultsEndUs - FirstUs);
-        var lastUs = kind is FaultKind.Growth or FaultKind.Join ? swarm.FaultsEndUs / 2 : swarm.FaultsEndUs - durationUs;
+        var lastUs = kind is FaultKind.Growth or FaultKind.Join
+            ? Math.Min(swarm.FaultsEndUs / 2, swarm.FaultsEndUs - durationUs)
+            : swarm.FaultsEndUs - durationUs;
         return new ScheduledFault(kind, draws.Between(FirstUs, Math.Max(FirstUs, lastUs)), durationUs, draws.Next());
     }
 

@@ -6,10 +6,12 @@ public interface IClusterUnderTest
     /// <summary>A node that runs and leads at least one group; 0 if there is none.</summary>
     public int LeaderNode();
 
-    /// <summary>Whether every group keeps a majority of whole replicas if this node loses its disks, or parts of them, now.</summary>
+    /// <summary>Whether every group keeps a majority of whole replicas if this node loses its disks, or parts of them,
+    /// now.</summary>
     public bool CanLoseDisk(int node);
 
-    /// <summary>Whether every group has good clocks in a majority of its voters if this node's clock goes wrong now.</summary>
+    /// <summary>Whether every group has good clocks in a majority of its voters if this node's clock goes wrong
+    /// now.</summary>
     public bool CanLoseClock(int node);
 
     /// <summary>Begins one planned transfer of leadership.</summary>

@@ -34,7 +34,8 @@ public sealed partial class Nemesis
         StepLater(number, active.Draws.Between(100, 6_000) * 1_000);
     }
 
-    /// <summary>Node after node: hand over, end, start, wait. Other is the time in ms at which a stop is no longer waited for.</summary>
+    /// <summary>Node after node: hand over, end, start, wait. Other is the time in ms at which a stop is no longer
+    /// waited for.</summary>
     private void RollOn(ActiveFault active, int number)
     {
         if (active.Node > 0)

@@ -2,7 +2,8 @@ using TimeMachine.Simulation.Network;
 
 namespace TimeMachine.Simulation.Faults;
 
-/// <content>Faults of links between nodes. Clients keep their links unless a whole node is isolated from them too.</content>
+/// <content>Faults of links between nodes. Clients keep their links unless a whole node is isolated from them
+/// too.</content>
 public sealed partial class Nemesis
 {
     private bool DegradeLinks(ActiveFault active)
@@ -14,7 +15,8 @@ public sealed partial class Nemesis
             FaultKind.Delay => new LinkQuality(
                 DelayUs: (int)draws.Between(0, 50_000), JitterUs: (int)draws.Between(1_000, 100_000)),
             FaultKind.Duplication => new LinkQuality(DuplicatePpm: (int)draws.Between(10_000, 300_000)),
-            _ => new LinkQuality(ReorderPpm: (int)draws.Between(20_000, 500_000), JitterUs: (int)draws.Between(0, 20_000)),
+            _ => new LinkQuality(
+                ReorderPpm: (int)draws.Between(20_000, 500_000), JitterUs: (int)draws.Between(0, 20_000)),
         };
         var isWhole = draws.Chance(1, 2);
         for (var from = 1; from <= _swarm.NodeCount; from++)

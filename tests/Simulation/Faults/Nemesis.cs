@@ -4,7 +4,8 @@ using TimeMachine.Simulation.Runner;
 
 namespace TimeMachine.Simulation.Faults;
 
-/// <summary>Strikes by the schedule, starts again what crashed, and sets all right when the quiet phase begins.</summary>
+/// <summary>Strikes by the schedule, starts again what crashed, and sets all right when the quiet phase
+/// begins.</summary>
 public sealed partial class Nemesis : IEventTarget
 {
     private const int Begin = 0;
@@ -106,7 +107,8 @@ public sealed partial class Nemesis : IEventTarget
         }
 
         _world.Count(FaultCounters.Of(active.Fault.Kind));
-        _world.Trace($"fault {active.Fault.Kind} node {active.Node} other {active.Other} for {active.Fault.DurationUs} us");
+        var fault = active.Fault;
+        _world.Trace($"fault {fault.Kind} node {active.Node} other {active.Other} for {fault.DurationUs} us");
         active.IsOn = active.Fault.DurationUs > 0;
         _world.Schedule(active.Fault.StartUs + active.Fault.DurationUs, this, End, number);
     }

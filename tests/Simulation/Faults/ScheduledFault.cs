@@ -4,5 +4,6 @@ namespace TimeMachine.Simulation.Faults;
 /// <param name="Kind">What.</param>
 /// <param name="StartUs">When it begins, in microseconds.</param>
 /// <param name="DurationUs">How long it lasts; it is over before <see cref="SwarmConfig.FaultsEndUs"/>.</param>
-/// <param name="Draw">The draws of this one fault start here, so that one fault's luck does not shift the others'.</param>
+/// <param name="Draw">The draws of this one fault start here, so that one fault's luck does not shift the
+/// others'.</param>
 public readonly record struct ScheduledFault(FaultKind Kind, long StartUs, long DurationUs, ulong Draw);

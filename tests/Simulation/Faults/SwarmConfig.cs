@@ -6,7 +6,8 @@ namespace TimeMachine.Simulation.Faults;
 /// <summary>What a seed draws before its run: size, timing, and which faults are on.</summary>
 public sealed record SwarmConfig
 {
-    /// <summary>Nodes 1 to this number exist; those above <see cref="InitialNodeCount"/> wait to join. 3 to 7.</summary>
+    /// <summary>Nodes 1 to this number exist; those above <see cref="InitialNodeCount"/> wait to join. 3 to
+    /// 7.</summary>
     public required int NodeCount { get; init; }
 
     /// <summary>Nodes that form the cluster at the start: 1, or at least 3.</summary>

@@ -4,7 +4,8 @@ using TimeMachine.Simulation.Network;
 
 namespace TimeMachine.Simulation.Faults;
 
-/// <summary>Draws the configuration of a seed: runs differ in what they have none of as much as in what they have.</summary>
+/// <summary>Draws the configuration of a seed: runs differ in what they have none of as much as in what they
+/// have.</summary>
 public static class Swarming
 {
     /// <summary>The least number of fault kinds that are on.</summary>
@@ -36,7 +37,8 @@ public static class Swarming
             Intensity = (int)draws.Between(1, 4),
             UsualLink = DrawLink(draws),
             LogDisk = DrawLogDisk(draws),
-            CheckpointDisk = new CheckpointDiskOptions((int)draws.Between(500, 5_000), (int)draws.Between(1_000, 20_000)),
+            CheckpointDisk = new CheckpointDiskOptions(
+                (int)draws.Between(500, 5_000), (int)draws.Between(1_000, 20_000)),
         };
     }
 

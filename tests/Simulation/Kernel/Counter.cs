@@ -13,7 +13,8 @@ public enum CounterKind
     Reach = 3,
 }
 
-/// <summary>A named counter of all runs. Declare each as a static readonly field: the report lists also untouched ones.</summary>
+/// <summary>A named counter of all runs. Declare each as a static readonly field: the report lists also untouched
+/// ones.</summary>
 public sealed class Counter
 {
     private Counter(string name, CounterKind kind, int index)

@@ -19,12 +19,14 @@ public static class CounterCatalog
         {
             lock (Gate)
             {
-                return [.. Declared.OrderBy(counter => counter.Kind).ThenBy(counter => counter.Name, StringComparer.Ordinal)];
+                var byKind = Declared.OrderBy(counter => counter.Kind);
+                return [.. byKind.ThenBy(counter => counter.Name, StringComparer.Ordinal)];
             }
         }
     }
 
-    /// <summary>Runs the static constructors of all types of an assembly that hold counters, so that zeros are listed.</summary>
+    /// <summary>Runs the static constructors of all types of an assembly that hold counters, so that zeros are
+    /// listed.</summary>
     public static void LoadFrom(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);

@@ -31,7 +31,8 @@ public sealed class Draws
     /// <summary>Is true with a probability in parts per million; draws nothing at 0.</summary>
     public bool Ppm(int partsPerMillion) => partsPerMillion > 0 && _generator.Below(1_000_000) < partsPerMillion;
 
-    /// <summary>Draws around <paramref name="mean"/> with a long tail: one draw in 32 is up to 16 times the mean.</summary>
+    /// <summary>Draws around <paramref name="mean"/> with a long tail: one draw in 32 is up to 16 times the
+    /// mean.</summary>
     public long LongTail(long mean)
     {
         if (mean <= 0)

@@ -1,7 +1,8 @@
 namespace TimeMachine.Simulation.Kernel;
 
 /// <summary>A process of the world: a node, a client, a recipient. Called from one thread, never re-entered.</summary>
-/// <remarks>What it keeps in memory is lost at <see cref="Crash"/>; its disks and its clock belong to the host.</remarks>
+/// <remarks>What it keeps in memory is lost at <see cref="Crash"/>; its disks and its clock belong to the
+/// host.</remarks>
 public interface ISimProcess
 {
     /// <summary>The process begins a life with empty memory and whatever its disks hold.</summary>
@@ -28,7 +29,8 @@ public interface ISimProcess
     /// <summary>The time asked for by <see cref="SimHost.SetTimerUs"/> has come.</summary>
     public void OnTimer();
 
-    /// <summary>A sync of one of the host's disks ended. After a failed log sync the process must call <see cref="SimHost.Die"/>.</summary>
+    /// <summary>A sync of one of the host's disks ended. After a failed log sync the process must call <see
+    /// cref="SimHost.Die"/>.</summary>
     public void OnSyncDone(in SyncDone done)
     {
     }

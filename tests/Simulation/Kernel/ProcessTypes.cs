@@ -102,9 +102,11 @@ public readonly record struct SyncDone(DiskKind Disk, long Token, SyncStatus Sta
 
 /// <summary>A message as its receiver sees it.</summary>
 /// <param name="From">The sender's address.</param>
-/// <param name="Lane">The sender's lane, 0 to 3; each lane of a link keeps its order unless a fault reorders it.</param>
+/// <param name="Lane">The sender's lane, 0 to 3; each lane of a link keeps its order unless a fault reorders
+/// it.</param>
 /// <param name="Bytes">The content; valid only until the handler returns.</param>
-/// <param name="Attachment">An immutable object sent along, or null. It travels by reference: nobody may change it.</param>
+/// <param name="Attachment">An immutable object sent along, or null. It travels by reference: nobody may change
+/// it.</param>
 /// <param name="SentUs">When it was sent, in true time: for checkers, never for the process.</param>
 public readonly record struct SimMessage(
     int From, int Lane, ReadOnlyMemory<byte> Bytes, object? Attachment, long SentUs);

@@ -1,6 +1,7 @@
 namespace TimeMachine.Simulation.Kernel;
 
-/// <summary>The seeded streams of a run, one a purpose. Numbers are append-only: a new purpose shifts no old seed.</summary>
+/// <summary>The seeded streams of a run, one a purpose. Numbers are append-only: a new purpose shifts no old
+/// seed.</summary>
 public sealed class RunDraws(ulong seed)
 {
     /// <summary>The swarm configuration of the run.</summary>

@@ -27,7 +27,8 @@ public sealed partial class SimHost
     public void StartAfter(long delayUs) =>
         _world.ScheduleEvent(this, new SimEvent(_world.NowUs + delayUs, StartNow, Life, 0, null));
 
-    /// <summary>Crashes the process now; nothing if it is down. Never call it from inside the process: see <see cref="Die"/>.</summary>
+    /// <summary>Crashes the process now; nothing if it is down. Never call it from inside the process: see <see
+    /// cref="Die"/>.</summary>
     public void Crash(CrashKind kind)
     {
         if (State == HostState.Down)
@@ -57,7 +58,8 @@ public sealed partial class SimHost
     /// <summary>Takes back what <see cref="ArmCrash"/> armed.</summary>
     public void DisarmCrash() => _armedPoint = 0;
 
-    /// <summary>Called after each crash, a crash at a point and an own death included: the nemesis starts the host again.</summary>
+    /// <summary>Called after each crash, a crash at a point and an own death included: the nemesis starts the host
+    /// again.</summary>
     public Action<SimHost>? Crashed { get; set; }
 
     /// <summary>Makes the process stand still; nothing unless it runs.</summary>
@@ -90,8 +92,8 @@ public sealed partial class SimHost
         }
 
         Process.Thaw();
-        ReleaseKept(timers: true, others: !timerFirst);
-        ReleaseKept(timers: false, others: true);
+        ReleaseKept(timers: timerFirst);
+        ReleaseKept(timers: !timerFirst);
         _kept.Clear();
         _keptMessages = 0;
         EndIfDying();
@@ -151,13 +153,13 @@ public sealed partial class SimHost
         _kept.Add(simEvent);
     }
 
-    private void ReleaseKept(bool timers, bool others)
+    private void ReleaseKept(bool timers)
     {
         for (var i = 0; i < _kept.Count; i++)
         {
             var kept = _kept[i];
             var isTimer = kept.Kind == Timer;
-            if (kept.Kind == 0 || (isTimer ? !timers : !others))
+            if (isTimer != timers)
             {
                 continue;
             }
@@ -165,7 +167,6 @@ public sealed partial class SimHost
             // A kept timer's time has passed: it must look like the one that is waited for.
             _timerQueuedUs = isTimer && kept.TimeUs == _timerQueuedUs ? _world.NowUs : _timerQueuedUs;
             _world.ScheduleEvent(this, kept with { TimeUs = _world.NowUs });
-            _kept[i] = default;
         }
     }
 

@@ -51,7 +51,8 @@ public sealed partial class SimHost : IEventTarget
     /// <summary>Whether the process handles events now.</summary>
     public bool IsRunning => State == HostState.Running && !IsDying;
 
-    /// <summary>Whether the process ends with the present event: nothing it still sends or writes takes effect.</summary>
+    /// <summary>Whether the process ends with the present event: nothing it still sends or writes takes
+    /// effect.</summary>
     public bool IsDying => _deathKind != 0;
 
     /// <summary>Counts the starts.</summary>
@@ -78,7 +79,8 @@ public sealed partial class SimHost : IEventTarget
     /// <summary>Asks for <see cref="ISimProcess.OnTimer"/> when the host's monotonic clock shows a time.</summary>
     public void SetTimer(MonoMs at) => SetTimerUs(Clock.TrueUsAt(at));
 
-    /// <summary>Asks for <see cref="ISimProcess.OnWork"/> after a delay; lost at a crash, late after a freeze.</summary>
+    /// <summary>Asks for <see cref="ISimProcess.OnWork"/> after a delay; lost at a crash, late after a
+    /// freeze.</summary>
     public void Work(long delayUs, int kind, long argument = 0, object? payload = null)
     {
         Invariant.Require(kind >= 0);
@@ -90,7 +92,8 @@ public sealed partial class SimHost : IEventTarget
     /// <summary>Ends the process with the present event: what a node does after a failed write or sync.</summary>
     public void Die(CrashKind kind = CrashKind.ProcessKill) => _deathKind = IsDying ? _deathKind : kind;
 
-    /// <summary>Whether the process must crash here: true once for an armed point. The caller then returns at once.</summary>
+    /// <summary>Whether the process must crash here: true once for an armed point. The caller then returns at
+    /// once.</summary>
     public bool ShouldCrashHere(CrashPoint point)
     {
         if (_armedPoint != point || State != HostState.Running || IsDying)

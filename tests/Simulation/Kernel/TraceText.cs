@@ -3,7 +3,8 @@ using System.Text;
 
 namespace TimeMachine.Simulation.Kernel;
 
-/// <summary>An interpolated trace line that is built only when the run's trace is read: <c>world.Trace($"...")</c>.</summary>
+/// <summary>An interpolated trace line that is built only when the run's trace is read:
+/// <c>world.Trace($"...")</c>.</summary>
 [InterpolatedStringHandler]
 public readonly ref struct TraceText
 {

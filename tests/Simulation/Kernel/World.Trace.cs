@@ -31,7 +31,8 @@ public sealed partial class World
         for (var number = Math.Max(1, EventCount - RingEvents + 1); number <= EventCount; number++)
         {
             var traced = _ring[number % RingEvents];
-            yield return $"{traced.TimeUs} us #{number} to {traced.Address} kind {traced.Kind} argument {traced.Argument}";
+            yield return
+                $"{traced.TimeUs} us #{number} to {traced.Address} kind {traced.Kind} argument {traced.Argument}";
         }
     }
 

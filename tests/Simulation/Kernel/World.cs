@@ -161,7 +161,8 @@ public sealed partial class World
 
     private static string Describe(Exception error)
     {
-        var frame = error.StackTrace?.Split('\n').FirstOrDefault(line => !line.Contains("Invariant.", StringComparison.Ordinal));
+        var frames = error.StackTrace?.Split('\n') ?? [];
+        var frame = frames.FirstOrDefault(line => !line.Contains("Invariant.", StringComparison.Ordinal));
         return $"{error.GetType().Name}: {error.Message} {frame?.Trim()}";
     }
 }

@@ -1,6 +1,7 @@
 namespace TimeMachine.Simulation.Kernel;
 
-/// <summary>Buffers that outlive a run: the runs of one thread take turns in them, so that a seed allocates little.</summary>
+/// <summary>Buffers that outlive a run: the runs of one thread take turns in them, so that a seed allocates
+/// little.</summary>
 public sealed class WorldMemory
 {
     private readonly Dictionary<int, Stack<byte[]>> _free = [];

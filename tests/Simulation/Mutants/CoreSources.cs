@@ -33,7 +33,8 @@ public sealed record CoreSources(
         }
 
         var project = XDocument.Parse(Read(assembly, ProjectFile));
-        return new CoreSources("TimeMachine.Core", files, Included(project, "Using"), Included(project, "InternalsVisibleTo"));
+        return new CoreSources(
+            "TimeMachine.Core", files, Included(project, "Using"), Included(project, "InternalsVisibleTo"));
     }
 
     private static List<string> Included(XDocument project, string item) =>

@@ -5,7 +5,8 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace TimeMachine.Simulation.Mutants;
 
-/// <summary>Compiles the sources in memory, unpatched or with one patch; parsed files and references are shared.</summary>
+/// <summary>Compiles the sources in memory, unpatched or with one patch; parsed files and references are
+/// shared.</summary>
 public sealed class MutantCompiler
 {
     private static readonly CSharpParseOptions Parsing = new(
@@ -31,8 +32,8 @@ public sealed class MutantCompiler
             nullableContextOptions: NullableContextOptions.Enable,
             deterministic: true,
             concurrentBuild: false);
-        _unpatched = CSharpCompilation.Create(
-            sources.AssemblyName, [.. _trees.Values, Parse("Generated.cs", Generated(sources))], References(sources), options);
+        SyntaxTree[] trees = [.. _trees.Values, Parse("Generated.cs", Generated(sources))];
+        _unpatched = CSharpCompilation.Create(sources.AssemblyName, trees, References(sources), options);
     }
 
     /// <summary>Compiles the sources as they are.</summary>
@@ -40,7 +41,8 @@ public sealed class MutantCompiler
     public byte[]? Compile(out string error) => Emit(_unpatched, out error);
 
     /// <summary>Compiles the sources with one patch.</summary>
-    /// <returns>The assembly's bytes, or null and what is wrong: the patch does not apply once, or does not compile.</returns>
+    /// <returns>The assembly's bytes, or null and what is wrong: the patch does not apply once, or does not
+    /// compile.</returns>
     public byte[]? Compile(Mutant mutant, out string error) =>
         TryPatch(mutant, out var tree, out var patched, out error)
             ? Emit(_unpatched.ReplaceSyntaxTree(tree!, patched!), out error)
@@ -113,7 +115,8 @@ public sealed class MutantCompiler
     {
         var trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
         return trusted.Split(Path.PathSeparator)
-            .Where(path => path.Length > 0 && !Path.GetFileName(path).StartsWith("TimeMachine.", StringComparison.Ordinal))
+            .Where(path => path.Length > 0)
+            .Where(path => !Path.GetFileName(path).StartsWith("TimeMachine.", StringComparison.Ordinal))
             .Where(path => Path.GetFileNameWithoutExtension(path) != sources.AssemblyName)
             .Select(path => MetadataReference.CreateFromFile(path));
     }

@@ -3,11 +3,13 @@ using TimeMachine.Simulation.Runner;
 
 namespace TimeMachine.Simulation.Mutants;
 
-/// <summary>The door into a fresh copy of the simulator: called by reflection, so that only the framework's types pass.</summary>
+/// <summary>The door into a fresh copy of the simulator: called by reflection, so that only the framework's types
+/// pass.</summary>
 public static class MutantProbe
 {
     /// <summary>Runs seeds until one violates.</summary>
-    /// <param name="setupsType">The type with a static <c>Create(bool)</c> that gives an <see cref="ISimulationSetup"/>.</param>
+    /// <param name="setupsType">The type with a static <c>Create(bool)</c> that gives an <see
+    /// cref="ISimulationSetup"/>.</param>
     /// <param name="firstSeed">The first seed.</param>
     /// <param name="seedCount">How many at most.</param>
     /// <param name="progress">Its first place is set to the number of seeds begun.</param>

@@ -3,7 +3,8 @@ using TimeMachine.Simulation.Kernel;
 
 namespace TimeMachine.Simulation.Network;
 
-/// <summary>Directed links between hosts. Messages are datagrams: lost, late, twice or out of order when a fault says so.</summary>
+/// <summary>Directed links between hosts. Messages are datagrams: lost, late, twice or out of order when a fault says
+/// so.</summary>
 public sealed partial class SimNetwork
 {
     /// <summary>The most hosts of a run.</summary>
@@ -38,7 +39,8 @@ public sealed partial class SimNetwork
     /// <param name="address">A node's number, or a client's or recipient's address of the caller's choice.</param>
     /// <param name="process">What runs there.</param>
     /// <param name="clock">Null draws a good clock.</param>
-    /// <exception cref="InvariantViolationException">The address is taken or out of range, or there are too many.</exception>
+    /// <exception cref="InvariantViolationException">The address is taken or out of range, or there are too
+    /// many.</exception>
     public SimHost AddHost(int address, ISimProcess process, SimClock? clock = null)
     {
         Invariant.Require(address is > 0 and < AddressesMax);
@@ -59,7 +61,8 @@ public sealed partial class SimNetwork
     public SimHost? TryHostAt(int address) =>
         address is > 0 and < AddressesMax && _siteOf[address] >= 0 ? _hosts[_siteOf[address]] : null;
 
-    /// <summary>Sends a message; the bytes are copied. Nothing happens when the sender is dying or nobody has the address.</summary>
+    /// <summary>Sends a message; the bytes are copied. Nothing happens when the sender is dying or nobody has the
+    /// address.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver's address.</param>
     /// <param name="lane">0 to 3.</param>

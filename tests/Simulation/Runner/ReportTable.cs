@@ -21,8 +21,8 @@ public sealed class ReportTable(RunTotals totals, double wallSeconds)
     public static string Line(Violation violation)
     {
         ArgumentNullException.ThrowIfNull(violation);
-        return $"VIOLATION {violation.Checker}: {violation.Text} (at {violation.AtUs} us, event {violation.EventNumber}) "
-            + $"replay: {violation.Replay}";
+        return $"VIOLATION {violation.Checker}: {violation.Text} "
+            + $"(at {violation.AtUs} us, event {violation.EventNumber}) replay: {violation.Replay}";
     }
 
     /// <summary>The whole report; the last line is the summary.</summary>
@@ -39,7 +39,8 @@ public sealed class ReportTable(RunTotals totals, double wallSeconds)
         foreach (var counter in CounterCatalog.All)
         {
             var isMissing = counter.Kind != CounterKind.Total && totals.Counters[counter] == 0;
-            yield return Row($"{Title(counter.Kind)}{counter.Name}", totals.Counters[counter]) + (isMissing ? "  <-- never" : "");
+            var row = Row($"{Title(counter.Kind)}{counter.Name}", totals.Counters[counter]);
+            yield return row + (isMissing ? "  <-- never" : "");
         }
 
         yield return Row("violations", totals.Violations.Count);
@@ -61,8 +62,21 @@ public sealed class ReportTable(RunTotals totals, double wallSeconds)
     {
         var figures = totals.Counters;
         var verdict = IsGood ? "OK" : "FAILED";
-        return Text($"""
-            {verdict}: {totals.SeedCount} seeds, {totals.EventCount} events, {totals.VirtualUs / 3.6e9:F1} virtual hours, {figures[RunFigures.Jobs]} jobs, {figures[RunFigures.Elections]} elections, {figures[RunFigures.Snapshots]} snapshots, {figures[RunFigures.MembershipChanges]} membership changes, {figures[RunFigures.Transfers]} transfers, {figures[RunFigures.Duplicates]} duplicates (bound {figures[RunFigures.DuplicatesBound]}), {NeverReached.Count} never reached, {(long)totals.EventsPerCoreSecond} events/s per core, {totals.Violations.Count} violations
-            """);
+        string[] parts =
+        [
+            Text($"{verdict}: {totals.SeedCount} seeds"),
+            Text($"{totals.EventCount} events"),
+            Text($"{totals.VirtualUs / 3.6e9:F1} virtual hours"),
+            Text($"{figures[RunFigures.Jobs]} jobs"),
+            Text($"{figures[RunFigures.Elections]} elections"),
+            Text($"{figures[RunFigures.Snapshots]} snapshots"),
+            Text($"{figures[RunFigures.MembershipChanges]} membership changes"),
+            Text($"{figures[RunFigures.Transfers]} transfers"),
+            Text($"{figures[RunFigures.Duplicates]} duplicates (bound {figures[RunFigures.DuplicatesBound]})"),
+            Text($"{NeverReached.Count} never reached"),
+            Text($"{(long)totals.EventsPerCoreSecond} events/s per core"),
+            Text($"{totals.Violations.Count} violations"),
+        ];
+        return string.Join(", ", parts);
     }
 }

@@ -11,7 +11,7 @@ public sealed record RunnerOptions
           --seeds N [--first-seed S]   run N seeds (default 100) from S (default 1)
           --minutes M [--first-seed S] run seeds for M minutes
           --seed S                     run one seed with a readable trace
-          --mutants [--seeds N]        switch each deliberate bug on, and expect a violation within N seeds (default 500)
+          --mutants [--seeds N]        switch each deliberate bug on; each is to be caught within N seeds (500)
           --mutant NAME [--seeds N]    the same for one
           --kernel                     run the kernel's own toy cluster instead of the real one
         """;
@@ -54,7 +54,9 @@ public sealed record RunnerOptions
             var value = i + 1 < args.Count ? args[i + 1] : "";
             if (name is "--mutants" or "--kernel")
             {
-                options = name == "--kernel" ? options with { IsKernelOnly = true } : options with { RunsMutants = true };
+                options = name == "--kernel"
+                    ? options with { IsKernelOnly = true }
+                    : options with { RunsMutants = true };
                 continue;
             }
 
@@ -76,7 +78,8 @@ public sealed record RunnerOptions
         var invariant = CultureInfo.InvariantCulture;
         return name switch
         {
-            "--seeds" when long.TryParse(value, invariant, out var count) && count > 0 => this with { SeedCount = count },
+            "--seeds" when long.TryParse(value, invariant, out var count) && count > 0 =>
+                this with { SeedCount = count },
             "--first-seed" when ulong.TryParse(value, invariant, out var first) => this with { FirstSeed = first },
             "--seed" when ulong.TryParse(value, invariant, out var seed) => this with { ReplaySeed = seed },
             "--minutes" when double.TryParse(value, invariant, out var minutes) && minutes > 0 =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using TimeMachine.Simulation.Kernel;
 
 namespace TimeMachine.Simulation.Runner;
@@ -91,8 +90,9 @@ public sealed class SeedRunner(Func<ISimulationSetup> createSetup, int threadCou
             if (_watch.Elapsed.TotalSeconds >= _nextProgress)
             {
                 _nextProgress = _watch.Elapsed.TotalSeconds + ProgressSeconds;
-                print(string.Create(CultureInfo.InvariantCulture,
-                    $"... {_totals.SeedCount} seeds, {_totals.EventCount} events, {_totals.Violations.Count} violations, {_watch.Elapsed.TotalSeconds:F0} s"));
+                var seconds = (long)_watch.Elapsed.TotalSeconds;
+                print($"... {_totals.SeedCount} seeds, {_totals.EventCount} events, "
+                    + $"{_totals.Violations.Count} violations, {seconds} s");
             }
         }
     }

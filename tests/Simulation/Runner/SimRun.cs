@@ -60,6 +60,7 @@ public sealed class SimRun
         _nemesis = new Nemesis(this, cluster);
         World.RunUntil(Swarm.EndUs);
         World.CheckEnd();
-        return new RunResult(World.Seed, World.EventCount, World.NowUs, World.TraceHash, World.Counters, World.Violations);
+        return new RunResult(
+            World.Seed, World.EventCount, World.NowUs, World.TraceHash, World.Counters, World.Violations);
     }
 }
