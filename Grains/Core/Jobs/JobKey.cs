@@ -77,6 +77,9 @@ public readonly struct JobKey : IEquatable<JobKey>, IComparable<JobKey>
         return true;
     }
 
+    /// <summary>The smallest key above another: for scans only, it names no job.</summary>
+    public static JobKey After(JobKey key) => new([.. key.Bytes, 0]);
+
     /// <inheritdoc/>
     public bool Equals(JobKey other) => _hash == other._hash && Bytes.SequenceEqual(other.Bytes);
 

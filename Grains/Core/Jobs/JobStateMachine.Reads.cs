@@ -1,0 +1,146 @@
+using TimeMachine.Core.Replication;
+
+namespace TimeMachine.Core.Jobs;
+
+/// <content>Reads.</content>
+public sealed partial class JobStateMachine
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<ClaimView> OpenClaims
+    {
+        get
+        {
+            var views = new List<ClaimView>();
+            foreach (var claim in SortedClaims())
+            {
+                var row = Find(claim.Key);
+                Invariant.Require(row is not null);
+                views.Add(new ClaimView(
+                    claim.Key,
+                    claim.Version,
+                    claim.Number,
+                    claim.Attempt,
+                    row.Route,
+                    claim.Mode,
+                    row.Due,
+                    claim.IsStopped) { FailedCount = row.FailedCount, ExpiresAt = row.ExpiresAt });
+            }
+
+            return views;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RouteKey> RoutesWithBacklog
+    {
+        get
+        {
+            var routes = new List<RouteKey>();
+            foreach (var route in Sorted(_unfinished.Keys))
+            {
+                var prefix = RowKeys.BacklogPrefix(route);
+                var rows = new List<StoredRow>();
+                _store.Scan(prefix, RowKeys.After(prefix), 1, rows);
+                if (rows.Count > 0)
+                {
+                    routes.Add(route);
+                }
+            }
+
+            return routes;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long UnfinishedByRoute(RouteKey route) => _unfinished.GetValueOrDefault(route);
+
+    /// <summary>Reads a job; null if there is none, or its retention is over.</summary>
+    public JobView? Get(JobKey key)
+    {
+        if (Find(key) is not { } row)
+        {
+            return null;
+        }
+
+        _claims.TryGetValue(key, out var claim);
+        return new JobView
+        {
+            Key = key,
+            State = StateOf(key, row),
+            Version = row.Version,
+            TriggerTime = row.TriggerTime,
+            Due = row.Due,
+            CreatedAt = row.CreatedAt,
+            Route = row.Route,
+            Mode = row.Mode,
+            ExpireAfterMs = row.ExpireAfterMs,
+            Meta = row.Meta,
+            AttemptCount = AttemptsOf(key, row),
+            Attempts = row.Attempts,
+            LastStatus = row.LastStatus,
+            LatenessMs = row.LatenessMs,
+            IsStopped = claim?.IsStopped ?? false,
+        };
+    }
+
+    /// <inheritdoc/>
+    public DuePosition ScanDue(DuePosition from, UnixMs toExclusive, int rowsMax, List<DueJob> into)
+    {
+        var rows = new List<StoredRow>();
+        var end = RowKeys.DueFrom(new DuePosition(toExclusive, default));
+        _store.Scan(RowKeys.DueFrom(from), end, rowsMax, rows);
+        foreach (var stored in rows)
+        {
+            var position = RowKeys.ReadPosition(stored.Key.Span, 1);
+            if (TryFindWaiting(position, inBacklog: false, out var job))
+            {
+                into.Add(job);
+            }
+        }
+
+        return rows.Count < rowsMax ? new DuePosition(toExclusive, default) : Behind(rows[^1], 1);
+    }
+
+    /// <inheritdoc/>
+    public DuePosition? ScanBacklog(RouteKey route, DuePosition from, int rowsMax, List<DueJob> into)
+    {
+        var prefix = RowKeys.BacklogPrefix(route);
+        var rows = new List<StoredRow>();
+        byte[] first = from.Key.IsEmpty && from.Due == default
+            ? prefix
+            : [.. prefix, .. RowKeys.DueFrom(from).AsSpan(1)];
+        _store.Scan(first, RowKeys.After(prefix), rowsMax, rows);
+        foreach (var stored in rows)
+        {
+            var position = RowKeys.ReadPosition(stored.Key.Span, prefix.Length);
+            if (TryFindWaiting(position, inBacklog: true, out var job))
+            {
+                into.Add(job);
+            }
+        }
+
+        return rows.Count < rowsMax ? null : Behind(rows[^1], prefix.Length);
+    }
+
+    /// <summary>A due row counts only while the job still waits there: old rows stay until a merge drops them.</summary>
+    private bool TryFindWaiting(DuePosition position, bool inBacklog, out DueJob job)
+    {
+        job = default;
+        var row = Find(position.Key);
+        if (row is null || !row.IsUnfinished || row.Due != position.Due || row.InBacklog != inBacklog
+            || _claims.ContainsKey(position.Key))
+        {
+            return false;
+        }
+
+        job = new DueJob(
+            position.Key, row.Version, row.Due, row.Route, row.Mode, row.ExpiresAt, row.AttemptCount);
+        return true;
+    }
+
+    private static DuePosition Behind(StoredRow row, int prefixBytes)
+    {
+        var last = RowKeys.ReadPosition(row.Key.Span, prefixBytes);
+        return last with { Key = JobKey.After(last.Key) };
+    }
+}

@@ -1,0 +1,72 @@
+using System.IO.Hashing;
+using TimeMachine.Core.Encoding;
+
+namespace TimeMachine.Core.Jobs;
+
+/// <summary>An attempt that is committed and not resolved: part of the applied state, kept in memory.</summary>
+internal sealed record OpenClaim
+{
+    public required JobKey Key { get; init; }
+
+    public required CommandNumber Version { get; init; }
+
+    public required CommandNumber Number { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required DeliveryMode Mode { get; init; }
+
+    public required CommandNumber RouteRevision { get; init; }
+
+    public required int TimeoutMs { get; init; }
+
+    public required int AttemptsMax { get; init; }
+
+    public required UnixMs At { get; init; }
+
+    public required UnixMs SendBy { get; init; }
+
+    public bool IsStopped { get; init; }
+
+    public UInt128 Hash()
+    {
+        var writer = new ByteWriter(128);
+        Write(writer);
+        return XxHash128.HashToUInt128(writer.Written);
+    }
+
+    public void Write(ByteWriter writer)
+    {
+        writer.Bytes(Key.Bytes);
+        writer.VarI64(Version.Value);
+        writer.VarI64(Number.Value);
+        writer.VarInt(Attempt);
+        writer.U8((byte)Mode);
+        writer.VarI64(RouteRevision.Value);
+        writer.VarInt(TimeoutMs);
+        writer.VarInt(AttemptsMax);
+        writer.VarI64(At.Value);
+        writer.VarI64(SendBy.Value);
+        writer.Bool(IsStopped);
+    }
+
+    public static OpenClaim? Read(ref ByteReader reader)
+    {
+        var isKey = JobKey.TryDecode(reader.Bytes(JobKey.BytesMax), out var key);
+        var claim = new OpenClaim
+        {
+            Key = key,
+            Version = new CommandNumber(reader.VarI64()),
+            Number = new CommandNumber(reader.VarI64()),
+            Attempt = reader.VarInt(),
+            Mode = (DeliveryMode)reader.U8(),
+            RouteRevision = new CommandNumber(reader.VarI64()),
+            TimeoutMs = reader.VarInt(),
+            AttemptsMax = reader.VarInt(),
+            At = new UnixMs(reader.VarI64()),
+            SendBy = new UnixMs(reader.VarI64()),
+            IsStopped = reader.Bool(),
+        };
+        return isKey && !reader.Failed ? claim : null;
+    }
+}

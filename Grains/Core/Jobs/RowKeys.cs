@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+
+namespace TimeMachine.Core.Jobs;
+
+/// <summary>
+/// The keys of a vnode's rows: one byte that names the space, then fields whose bytes order like their values.
+/// Form: docs/formats/keyspace.md.
+/// </summary>
+internal static class RowKeys
+{
+    public const byte MetaSpace = 0x00;
+    public const byte JobSpace = 0x01;
+    public const byte DueSpace = 0x02;
+    public const byte BacklogSpace = 0x03;
+
+    /// <summary>The row of what the state machine keeps in memory.</summary>
+    public static readonly byte[] Meta = [MetaSpace, (byte)'m'];
+
+    public static byte[] Job(JobKey key) => [JobSpace, .. key.Bytes];
+
+    public static byte[] Due(UnixMs due, JobKey key) => [DueSpace, .. Ordered(due), .. key.Bytes];
+
+    public static byte[] DueFrom(DuePosition position) =>
+        [DueSpace, .. Ordered(position.Due), .. position.Key.Bytes];
+
+    public static byte[] BacklogPrefix(RouteKey route)
+    {
+        var prefix = new byte[3 + route.Bytes.Length];
+        prefix[0] = BacklogSpace;
+        BinaryPrimitives.WriteUInt16BigEndian(prefix.AsSpan(1), (ushort)route.Bytes.Length);
+        route.Bytes.CopyTo(prefix.AsSpan(3));
+        return prefix;
+    }
+
+    public static byte[] Backlog(RouteKey route, UnixMs due, JobKey key) =>
+        [.. BacklogPrefix(route), .. Ordered(due), .. key.Bytes];
+
+    /// <summary>The first key above all that begin with a prefix.</summary>
+    public static byte[] After(byte[] prefix)
+    {
+        var after = (byte[])prefix.Clone();
+        for (var i = after.Length - 1; i >= 0; i--)
+        {
+            if (++after[i] != 0)
+            {
+                return after;
+            }
+        }
+
+        Invariant.Fail("a prefix of nothing but 0xFF");
+        return after;
+    }
+
+    /// <summary>Reads due time and job behind a prefix of the given length.</summary>
+    public static DuePosition ReadPosition(ReadOnlySpan<byte> key, int prefixBytes)
+    {
+        var due = (long)(BinaryPrimitives.ReadUInt64BigEndian(key[prefixBytes..]) ^ (1UL << 63));
+        var isKey = JobKey.TryDecode(key[(prefixBytes + 8)..], out var job);
+        Invariant.Require(isKey);
+        return new DuePosition(new UnixMs(due), job);
+    }
+
+    private static byte[] Ordered(UnixMs time)
+    {
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)time.Value ^ (1UL << 63));
+        return bytes;
+    }
+}
