@@ -10,6 +10,8 @@ public sealed class ViolationLog(Func<long> trueNowUs, Action<string, string>? r
 
     private readonly List<Complaint> _kept = [];
 
+    private readonly HashSet<string> _checkers = [];
+
     /// <summary>The first violations, oldest first.</summary>
     public IReadOnlyList<Complaint> Kept => _kept;
 
@@ -23,6 +25,7 @@ public sealed class ViolationLog(Func<long> trueNowUs, Action<string, string>? r
     public void Add(string checker, string text)
     {
         Count++;
+        _checkers.Add(checker);
         if (_kept.Count < KeptMax)
         {
             _kept.Add(new Complaint(checker, text, trueNowUs()));
@@ -30,6 +33,6 @@ public sealed class ViolationLog(Func<long> trueNowUs, Action<string, string>? r
         }
     }
 
-    /// <summary>Whether a checker of this name complained among the kept ones.</summary>
-    public bool Has(string checker) => _kept.Exists(complaint => complaint.Checker == checker);
+    /// <summary>Whether a checker of this name complained.</summary>
+    public bool Has(string checker) => _checkers.Contains(checker);
 }

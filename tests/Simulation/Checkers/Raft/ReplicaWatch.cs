@@ -26,6 +26,9 @@ public sealed class ReplicaWatch
     /// <summary>The last state seen.</summary>
     public ReplicaState State { get; internal set; }
 
+    /// <summary>The last index of its log, as reported by the entries appended.</summary>
+    public LogIndex LastAppended => Log.Last;
+
     /// <summary>The last index applied.</summary>
     public LogIndex Applied { get; internal set; }
 
