@@ -130,8 +130,9 @@ public sealed class Configuration
         for (var i = 0; i < members.Count; i++)
         {
             var isKnown = members[i].Kind is MemberKind.Voter or MemberKind.Learner;
+            var isNamed = members[i].Replica != ReplicaId.None && members[i].Node != NodeId.None;
             var isInOrder = i == 0 || members[i - 1].Replica < members[i].Replica;
-            if (!isKnown || !isInOrder)
+            if (!isKnown || !isNamed || !isInOrder)
             {
                 return false;
             }

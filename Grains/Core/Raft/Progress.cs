@@ -14,42 +14,52 @@ internal enum ProgressState : byte
 }
 
 /// <summary>A leader's view of one peer. Invariant: 0 &lt;= Match &lt; Next.</summary>
-internal sealed class Progress(ReplicaId replica, LogIndex next)
+internal sealed class Progress(Member member, LogIndex next, MonoMs now)
 {
-    private readonly Queue<(LogIndex Last, int Bytes)> _inFlight = new();
+    private readonly InFlightWindow _inFlight = new();
 
-    public ReplicaId Replica { get; } = replica;
+    public ReplicaId Replica { get; } = member.Replica;
+
+    /// <summary>Whether the peer counts for majorities; follows the configuration in force.</summary>
+    public bool IsVoter { get; set; } = member.Kind == MemberKind.Voter;
 
     public ProgressState State { get; private set; }
 
+    /// <summary>The highest index known to be synced by the peer and equal to the leader's log.</summary>
     public LogIndex Match { get; private set; }
 
+    /// <summary>The first index that the next append carries.</summary>
     public LogIndex Next { get; private set; } = next;
 
-    /// <summary>The peer's applied index, as it told last.</summary>
-    public LogIndex Applied { get; set; }
+    /// <summary>The peer's applied index as it told last; null until it told once.</summary>
+    public LogIndex? Applied { get; private set; }
 
-    /// <summary>When the peer was last heard.</summary>
-    public MonoMs HeardAt { get; set; }
+    /// <summary>When the peer was last heard; a new peer counts as just heard.</summary>
+    public MonoMs HeardAt { get; set; } = now;
 
-    /// <summary>The highest heartbeat round that the peer answered.</summary>
+    /// <summary>The highest heartbeat round of this term that the peer answered.</summary>
     public long Round { get; set; }
 
     /// <summary>A probe is under way: nothing more until it is answered or a heartbeat is.</summary>
-    public bool IsProbing { get; set; }
+    public bool IsProbing { get; private set; }
 
-    /// <summary>Entries are being read from disk.</summary>
-    public bool IsReading { get; set; }
+    /// <summary>Entries are being read from disk since then; null if not.</summary>
+    public MonoMs? ReadingSince { get; set; }
 
-    /// <summary>Bytes in flight.</summary>
-    public long InFlightBytes { get; private set; }
+    /// <summary>Whether the match rose since this was last cleared.</summary>
+    public bool HasAdvanced { get; set; }
 
+    /// <summary>Bytes of entries in flight.</summary>
+    public long InFlightBytes => _inFlight.Bytes;
+
+    /// <summary>Messages in flight.</summary>
     public int InFlightCount => _inFlight.Count;
 
     public void BecomeProbe(LogIndex next)
     {
         Reset(ProgressState.Probe);
         Next = next > Match ? next : Match + 1;
+        Invariant.Require(Match < Next);
     }
 
     public void BecomeReplicate()
@@ -65,9 +75,9 @@ internal sealed class Progress(ReplicaId replica, LogIndex next)
     {
         if (State == ProgressState.Replicate)
         {
+            Invariant.Require(last >= Next);
             Next = last + 1;
-            _inFlight.Enqueue((last, bytes));
-            InFlightBytes += bytes;
+            _inFlight.Add(last, bytes);
         }
         else
         {
@@ -75,39 +85,39 @@ internal sealed class Progress(ReplicaId replica, LogIndex next)
         }
     }
 
+    /// <summary>Notes a probe without entries, or a pause until the peer is heard again.</summary>
+    public void PauseProbing() => IsProbing = State == ProgressState.Probe;
+
+    /// <summary>Lets the next probe go.</summary>
+    public void ResumeProbing() => IsProbing = false;
+
     /// <summary>Takes an accepted append; false if it tells nothing new.</summary>
     public bool OnAccepted(LogIndex match)
     {
-        while (_inFlight.TryPeek(out var first) && first.Last <= match)
-        {
-            FreeFirst();
-        }
-
-        Next = Next > match ? Next : match + 1;
+        _inFlight.FreeThrough(match);
         if (match <= Match)
         {
             return false;
         }
 
         Match = match;
+        HasAdvanced = true;
+        Next = Next > match ? Next : match + 1;
+        Invariant.Require(Match < Next);
         return true;
     }
 
+    /// <summary>Takes the applied index that a peer tells; it never falls.</summary>
+    public void OnApplied(LogIndex applied) => Applied = Applied is { } known && known > applied ? known : applied;
+
     /// <summary>Frees the oldest of the window, so that one more message can find out what was lost.</summary>
-    public void FreeFirst()
-    {
-        if (_inFlight.TryDequeue(out var first))
-        {
-            InFlightBytes -= first.Bytes;
-        }
-    }
+    public void FreeFirst() => _inFlight.FreeFirst();
 
     private void Reset(ProgressState state)
     {
         State = state;
         IsProbing = false;
-        IsReading = false;
+        ReadingSince = null;
         _inFlight.Clear();
-        InFlightBytes = 0;
     }
 }

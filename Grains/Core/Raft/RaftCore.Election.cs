@@ -4,28 +4,45 @@ namespace TimeMachine.Core.Raft;
 public sealed partial class RaftCore
 {
     private readonly Dictionary<ReplicaId, bool> _votes = [];
+    private MonoMs _electionAt;
+    private MonoMs _heardLeaderAt;
+    private bool _isCampaignAllowed = true;
     private bool _isForcedElection;
 
-    /// <summary>Starts an election at once.</summary>
+    private bool MayCampaign => _isCampaignAllowed && Configuration.IsVoter(Self);
+
+    /// <summary>Starts an election at once, if this replica may.</summary>
     public void Campaign(MonoMs now)
     {
+        _lastNow = now;
         if (Role != RaftRole.Leader)
         {
             StartElection(now);
         }
     }
 
-    /// <summary>Makes a leader or candidate follow.</summary>
+    /// <summary>Makes a leader or candidate follow: its clock or its disk is bad.</summary>
     public void StepDown(MonoMs now)
     {
+        _lastNow = now;
         if (Role != RaftRole.Follower)
         {
             BecomeFollower(Term, ReplicaId.None, now);
         }
     }
 
-    private bool MayCampaign => _isCampaignAllowed && Configuration.IsVoter(Self);
+    /// <summary>Whether the replica may start elections: not while damaged, unchecked or with a bad clock. It votes and
+    /// acknowledges all the same, and a leader goes on until <see cref="StepDown"/>.</summary>
+    public void SetCampaignAllowed(bool allowed)
+    {
+        _isCampaignAllowed = allowed;
+        if (!allowed && Role is RaftRole.PreCandidate or RaftRole.Candidate)
+        {
+            BecomeFollower(Term, ReplicaId.None, _lastNow);
+        }
+    }
 
+    /// <summary>Whether a leader is believed alive: then nobody else gets a vote (thesis 4.2.3).</summary>
     private bool HearsLeader(MonoMs now) => Role == RaftRole.Leader
         ? IsLeaderConfirmed(now)
         : Leader != ReplicaId.None && now - _heardLeaderAt < _options.ElectionMinMs;
@@ -54,64 +71,66 @@ public sealed partial class RaftCore
         _roleChanged = true;
     }
 
-    /// <summary>A newer term was seen. Returns false if the message is to be ignored.</summary>
-    private bool AdoptTerm(in RaftMessage message, MonoMs now)
-    {
-        if (message.Kind == RaftMessageKind.RequestVote && !message.IsForced && HearsLeader(now))
-        {
-            return false;
-        }
-
-        var asksOnly = message.Kind == RaftMessageKind.RequestPreVote;
-        var grantsOnly = message.Kind == RaftMessageKind.PreVoteResponse && !message.IsRejected;
-        if (asksOnly || grantsOnly)
-        {
-            Dispatch(message, now);
-            return false;
-        }
-
-        BecomeFollower(message.Term, ReplicaId.None, now);
-        return true;
-    }
-
-    /// <summary>Tells a sender of an older term about the newer one, so that it cannot go on or stay stuck.</summary>
-    private void AnswerStale(in RaftMessage message)
+    /// <summary>A newer term was seen. Returns whether the message is dispatched in it.</summary>
+    private bool TakeNewerTerm(in RaftMessage message, MonoMs now)
     {
         switch (message.Kind)
         {
-            case RaftMessageKind.AppendEntries or RaftMessageKind.Heartbeat or RaftMessageKind.InstallSnapshot:
-                _afterPersist.Add(To(message.From, RaftMessageKind.AppendResponse) with { IsRejected = true });
-                break;
+            case RaftMessageKind.RequestVote when HearsLeader(now) && !message.IsForced:
+                return false;
             case RaftMessageKind.RequestPreVote:
-                _afterPersist.Add(To(message.From, RaftMessageKind.PreVoteResponse) with { IsRejected = true });
-                break;
+                AnswerVote(message, now);
+                return false;
+            case RaftMessageKind.PreVoteResponse when !message.IsRejected:
+                TakeVote(message, now);
+                return false;
             default:
-                break;
+                BecomeFollower(message.Term, ReplicaId.None, now);
+                return true;
+        }
+    }
+
+    /// <summary>Tells a sender of an older term about the newer one, so that it cannot go on or stay stuck: a replica
+    /// with a high term and a short log would otherwise keep the others from ever winning.</summary>
+    private void AnswerStale(in RaftMessage message)
+    {
+        RaftMessageKind? answer = message.Kind switch
+        {
+            RaftMessageKind.AppendEntries => RaftMessageKind.AppendResponse,
+            RaftMessageKind.Heartbeat => RaftMessageKind.AppendResponse,
+            RaftMessageKind.InstallSnapshot => RaftMessageKind.AppendResponse,
+            RaftMessageKind.RequestPreVote => RaftMessageKind.PreVoteResponse,
+            RaftMessageKind.RequestVote => RaftMessageKind.VoteResponse,
+            _ => null,
+        };
+        if (answer is { } kind)
+        {
+            _messages.Add(To(message.From, kind) with { IsRejected = true });
         }
     }
 
     private void StartElection(MonoMs now)
     {
-        _lastNow = now;
         ResetElection(now);
-        if (!MayCampaign)
+        if (MayCampaign)
         {
-            return;
+            BecomePreCandidate(now);
         }
-
-        BecomePreCandidate(now);
     }
 
     private void BecomePreCandidate(MonoMs now)
     {
         _votes.Clear();
+        _isForcedElection = false;
         SetRole(RaftRole.PreCandidate, ReplicaId.None);
         AskVotes(RaftMessageKind.RequestPreVote, Term + 1, _messages);
         CountVote(Self, isGranted: true, now);
     }
 
+    /// <summary>The own vote counts once it is synced: see <see cref="OnPersisted"/>.</summary>
     private void BecomeCandidate(MonoMs now, bool isForced)
     {
+        Invariant.Require(Role != RaftRole.Leader);
         _votes.Clear();
         _isForcedElection = isForced;
         Term += 1;
@@ -132,7 +151,7 @@ public sealed partial class RaftCore
                     Term = term,
                     Index = Log.LastIndex,
                     LogTerm = Log.LastTerm,
-                    IsForced = kind == RaftMessageKind.RequestVote && _isForcedElection,
+                    IsForced = _isForcedElection,
                 });
             }
         }
@@ -143,14 +162,15 @@ public sealed partial class RaftCore
         var isPreVote = message.Kind == RaftMessageKind.RequestPreVote;
         var kind = isPreVote ? RaftMessageKind.PreVoteResponse : RaftMessageKind.VoteResponse;
         var isGranted = isPreVote ? GrantsPreVote(message, now) : GrantsVote(message);
-        if (!isPreVote && isGranted)
+        if (isGranted && !isPreVote)
         {
             Vote = message.From;
             ResetElection(now);
         }
 
-        var answerTerm = isGranted ? message.Term : Term;
-        _afterPersist.Add(To(message.From, kind) with { Term = answerTerm, IsRejected = !isGranted });
+        // A vote leaves after its sync; nothing else here has to outlive a crash.
+        var into = isGranted && !isPreVote ? _afterPersist : _messages;
+        into.Add(To(message.From, kind) with { Term = isGranted ? message.Term : Term, IsRejected = !isGranted });
     }
 
     private bool GrantsPreVote(in RaftMessage message, MonoMs now) =>
@@ -158,8 +178,8 @@ public sealed partial class RaftCore
 
     private bool GrantsVote(in RaftMessage message)
     {
-        var isFree = Vote == ReplicaId.None && Leader == ReplicaId.None;
-        return (Vote == message.From || isFree) && IsUpToDate(message.Index, message.LogTerm);
+        var isFree = Vote == message.From || (Vote == ReplicaId.None && Leader == ReplicaId.None);
+        return isFree && IsUpToDate(message.Index, message.LogTerm);
     }
 
     /// <summary>Whether a candidate's log is at least as new as this one (paper 5.4.1).</summary>
@@ -174,8 +194,8 @@ public sealed partial class RaftCore
             return;
         }
 
-        var isOfThisElection = !isPreVote || message.IsRejected || message.Term == Term + 1;
-        if (isOfThisElection)
+        var askedTerm = isPreVote && !message.IsRejected ? Term + 1 : Term;
+        if (message.Term == askedTerm && Configuration.IsVoter(message.From))
         {
             CountVote(message.From, !message.IsRejected, now);
         }
@@ -214,14 +234,6 @@ public sealed partial class RaftCore
         else
         {
             BecomeLeader(now);
-        }
-    }
-
-    private void TakeTimeoutNow(MonoMs now)
-    {
-        if (MayCampaign && Role != RaftRole.Leader)
-        {
-            BecomeCandidate(now, isForced: true);
         }
     }
 }

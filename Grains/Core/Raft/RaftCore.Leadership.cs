@@ -1,115 +1,25 @@
 namespace TimeMachine.Core.Raft;
 
-/// <content>Being a leader: the term's first entry, the quorum check, proposals, reads, transfer.</content>
+/// <content>Being a leader: the term's first entry, heartbeats, the quorum check, proposals (paper 5.2, 5.3, 8).</content>
 public sealed partial class RaftCore
 {
-    private readonly Dictionary<ReplicaId, Progress> _progress = [];
-    private readonly List<(ulong Token, long Round, LogIndex ReadIndex)> _waitingReads = [];
     private LogIndex _firstOfTerm;
-    private MonoMs _leaderCheckAt;
-    private MonoMs _transferEnd;
+    private MonoMs _quorumCheckAt;
     private long _round;
     private long _uncommittedBytes;
-    private bool _mustSend;
 
-    /// <summary>The voter that leadership is being handed to; none outside of a transfer.</summary>
-    public ReplicaId TransferTarget { get; private set; }
+    /// <summary>Whether this leader has committed an entry of its own term.</summary>
+    public bool HasCommittedInTerm => Role == RaftRole.Leader && CommitIndex >= _firstOfTerm;
+
+    private MonoMs NextLeaderDeadline =>
+        TransferTarget != ReplicaId.None && _transferEnd < _quorumCheckAt ? _transferEnd : _quorumCheckAt;
 
     /// <summary>Whether this replica leads and a quorum has answered it within the shortest election timeout.</summary>
     public bool IsLeaderConfirmed(MonoMs now) =>
         Role == RaftRole.Leader && QuorumHeardAt(now) >= now - _options.ElectionMinMs;
 
-    /// <summary>Appends an entry, if this replica leads and has room.</summary>
-    /// <param name="kind">What it carries; configurations go through <see cref="ProposeConfiguration"/>.</param>
-    /// <param name="payload">The bytes; copied.</param>
-    /// <param name="index">Its index, if accepted.</param>
-    public ProposeStatus Propose(EntryKind kind, ReadOnlySpan<byte> payload, out LogIndex index)
-    {
-        index = default;
-        if (Role != RaftRole.Leader)
-        {
-            return ProposeStatus.NotLeader;
-        }
-
-        if (TransferTarget != ReplicaId.None)
-        {
-            return ProposeStatus.Transferring;
-        }
-
-        if (_uncommittedBytes + payload.Length > _options.UncommittedBytesMax && _uncommittedBytes > 0)
-        {
-            return ProposeStatus.Overloaded;
-        }
-
-        if (IsMajorityLagging())
-        {
-            return ProposeStatus.Overloaded;
-        }
-
-        index = AppendOwn(kind, payload);
-        return ProposeStatus.Accepted;
-    }
-
-    /// <summary>Changes one member. At most one change is under way, and only after an entry of the own term is
-    /// committed (Ongaro, raft-dev 2015-07-10: without it two majorities might not overlap).</summary>
-    public ProposeStatus ProposeConfiguration(ConfigurationChange change, out LogIndex index)
-    {
-        index = default;
-        if (Role != RaftRole.Leader)
-        {
-            return ProposeStatus.NotLeader;
-        }
-
-        if (TransferTarget != ReplicaId.None)
-        {
-            return ProposeStatus.Transferring;
-        }
-
-        if (ConfigurationIndex > CommitIndex)
-        {
-            return ProposeStatus.ChangePending;
-        }
-
-        if (!HasCommittedInTerm)
-        {
-            return ProposeStatus.TermNotReady;
-        }
-
-        var next = Configuration.With(change);
-        if (next is null)
-        {
-            return ProposeStatus.Invalid;
-        }
-
-        index = AppendOwn(EntryKind.Configuration, next.Encode());
-        OnConfigurationChanged();
-        return ProposeStatus.Accepted;
-    }
-
-    /// <summary>Asks for a linearizable read (thesis 6.4): confirmed by a round of heartbeats begun after it.</summary>
-    public ReadStatus RequestRead(ulong token)
-    {
-        if (Role != RaftRole.Leader)
-        {
-            return ReadStatus.NotLeader;
-        }
-
-        if (!HasCommittedInTerm)
-        {
-            return ReadStatus.TermNotReady;
-        }
-
-        if (_waitingReads.Count >= _options.ReadsMax)
-        {
-            return ReadStatus.Overloaded;
-        }
-
-        _waitingReads.Add((token, _round + 1, CommitIndex));
-        ConfirmReads();
-        return ReadStatus.Accepted;
-    }
-
-    /// <summary>Begins a round of heartbeats to all members.</summary>
+    /// <summary>Begins a round of heartbeats to all members. Call it each <see cref="RaftOptions.HeartbeatMs"/>, and at
+    /// any time to hasten reads.</summary>
     public void Heartbeat(MonoMs now)
     {
         if (Role != RaftRole.Leader)
@@ -119,55 +29,53 @@ public sealed partial class RaftCore
 
         _lastNow = now;
         _round++;
-        foreach (var member in Configuration.Members)
+        foreach (var peer in _peers)
         {
-            if (member.Replica == Self || !_progress.TryGetValue(member.Replica, out var progress))
-            {
-                continue;
-            }
-
-            var known = progress.Match < CommitIndex ? progress.Match : CommitIndex;
-            _messages.Add(To(member.Replica, RaftMessageKind.Heartbeat) with { Commit = known, ReadRound = _round });
+            // A peer may trust the commit index only as far as its log is known to match.
+            var commit = Lower(peer.Match, CommitIndex);
+            _messages.Add(To(peer.Replica, RaftMessageKind.Heartbeat) with { Commit = commit, ReadRound = _round });
         }
 
         ConfirmReads();
     }
 
-    /// <summary>Hands leadership to another voter: no proposals meanwhile; given up after the longest election timeout.</summary>
-    public TransferStatus TransferLeadership(ReplicaId target, MonoMs now)
+    /// <summary>Appends an entry, if this replica leads and has room.</summary>
+    /// <param name="kind">What it carries; configurations go through <see cref="ProposeConfiguration"/>.</param>
+    /// <param name="payload">The bytes; copied.</param>
+    /// <param name="index">Its index, if accepted.</param>
+    /// <exception cref="InvariantViolationException">The kind is a configuration.</exception>
+    public ProposeStatus Propose(EntryKind kind, ReadOnlySpan<byte> payload, out LogIndex index)
     {
+        Invariant.Require(kind is EntryKind.Commands or EntryKind.Empty);
+        index = default;
         if (Role != RaftRole.Leader)
         {
-            return TransferStatus.NotLeader;
-        }
-
-        if (target == Self || !Configuration.IsVoter(target))
-        {
-            return TransferStatus.Invalid;
+            return ProposeStatus.NotLeader;
         }
 
         if (TransferTarget != ReplicaId.None)
         {
-            return TransferTarget == target ? TransferStatus.Accepted : TransferStatus.Busy;
+            return ProposeStatus.Transferring;
         }
 
-        TransferTarget = target;
-        _transferEnd = now + _options.ElectionMaxMs;
-        _mustSend = true;
-        TryFinishTransfer(target);
-        return TransferStatus.Accepted;
+        if (IsOverloaded(payload.Length))
+        {
+            return ProposeStatus.Overloaded;
+        }
+
+        index = AppendOwn(kind, payload);
+        return ProposeStatus.Accepted;
     }
 
     private void BecomeLeader(MonoMs now)
     {
         Invariant.Require(Role == RaftRole.Candidate);
         SetRole(RaftRole.Leader, Self);
-        _progress.Clear();
-        SyncProgress(now);
-        _leaderCheckAt = now + _options.ElectionMinMs;
+        _peers.Clear();
+        FollowConfiguration(now);
+        _quorumCheckAt = now + _options.ElectionMinMs;
         _round = 0;
-        _uncommittedBytes = 0;
-        TransferTarget = ReplicaId.None;
+        _uncommittedBytes = PayloadBytes(CommitIndex + 1, Log.LastIndex);
         _firstOfTerm = AppendOwn(EntryKind.Empty, default);
     }
 
@@ -178,41 +86,30 @@ public sealed partial class RaftCore
             return;
         }
 
-        foreach (var read in _waitingReads)
-        {
-            _reads.Add(new ReadResult(read.Token, default, IsConfirmed: false));
-        }
-
-        _waitingReads.Clear();
-        _progress.Clear();
-        _firstOfTerm = default;
+        DropReads();
+        _peers.Clear();
         _mustSend = false;
         TransferTarget = ReplicaId.None;
     }
 
     private LogIndex AppendOwn(EntryKind kind, ReadOnlySpan<byte> payload)
     {
+        Invariant.Require(Role == RaftRole.Leader);
         Log.Append(Term, kind, payload);
         _uncommittedBytes += payload.Length;
         _mustSend = true;
         return Log.LastIndex;
     }
 
-    /// <summary>Every election timeout: a leader that no quorum answers follows (thesis 6.2).</summary>
-    private void CheckLeader(MonoMs now)
+    /// <summary>A leader that no quorum answers for the longest election timeout follows (thesis 6.2).</summary>
+    private void CheckQuorum(MonoMs now)
     {
-        _lastNow = now;
-        if (TransferTarget != ReplicaId.None && now >= _transferEnd)
-        {
-            TransferTarget = ReplicaId.None;
-        }
-
-        if (now < _leaderCheckAt)
+        if (now < _quorumCheckAt)
         {
             return;
         }
 
-        _leaderCheckAt = now + (_options.ElectionMinMs / 2);
+        _quorumCheckAt = now + (_options.ElectionMinMs / 2);
         if (QuorumHeardAt(now) < now - _options.ElectionMaxMs)
         {
             BecomeFollower(Term, ReplicaId.None, now);
@@ -220,83 +117,37 @@ public sealed partial class RaftCore
     }
 
     /// <summary>The latest time since which a quorum, this replica included, has been heard.</summary>
-    private MonoMs QuorumHeardAt(MonoMs now)
+    private MonoMs QuorumHeardAt(MonoMs now) => new(QuorumOf(now.Value, static peer => peer.HeardAt.Value));
+
+    /// <summary>Too much is uncommitted, or a majority applies too slowly. A large entry alone is always let in.</summary>
+    private bool IsOverloaded(int bytes)
     {
-        Span<long> heard = stackalloc long[Configuration.VotersMax];
+        var isFull = _uncommittedBytes > 0 && _uncommittedBytes + bytes > _options.UncommittedBytesMax;
+        return isFull || CommitIndex.Value - QuorumApplied() > _options.ApplyLagEntriesMax;
+    }
+
+    /// <summary>What a majority has applied; a peer that has not told yet is not held against it.</summary>
+    private long QuorumApplied() =>
+        QuorumOf(AppliedIndex.Value, static peer => peer.Applied?.Value ?? long.MaxValue);
+
+    /// <summary>The highest value that a majority of the voters has reached.</summary>
+    private long QuorumOf(long own, Func<Progress, long> valueOf)
+    {
+        Span<long> values = stackalloc long[Configuration.VotersMax];
         var count = 0;
-        foreach (var member in Configuration.Members)
+        if (_isSelfVoter)
         {
-            if (member.Kind == MemberKind.Voter)
+            values[count++] = own;
+        }
+
+        foreach (var peer in _peers)
+        {
+            if (peer.IsVoter)
             {
-                heard[count++] = member.Replica == Self ? now.Value : HeardAt(member.Replica);
+                values[count++] = valueOf(peer);
             }
         }
 
-        return count == 0 ? default : new MonoMs(Quorum.Reached(heard[..count]));
-    }
-
-    private long HeardAt(ReplicaId peer) =>
-        _progress.TryGetValue(peer, out var progress) ? progress.HeardAt.Value : long.MinValue;
-
-    private bool IsMajorityLagging()
-    {
-        if (CommitIndex - AppliedIndex <= _options.ApplyLagEntriesMax)
-        {
-            return false;
-        }
-
-        Span<long> applied = stackalloc long[Configuration.VotersMax];
-        var count = 0;
-        foreach (var member in Configuration.Members)
-        {
-            if (member.Kind == MemberKind.Voter)
-            {
-                applied[count++] = member.Replica == Self ? AppliedIndex.Value : AppliedOf(member.Replica);
-            }
-        }
-
-        return CommitIndex.Value - Quorum.Reached(applied[..count]) > _options.ApplyLagEntriesMax;
-    }
-
-    private long AppliedOf(ReplicaId peer) =>
-        _progress.TryGetValue(peer, out var progress) ? progress.Applied.Value : 0;
-
-    /// <summary>Confirms the reads whose round a quorum has answered.</summary>
-    private void ConfirmReads()
-    {
-        if (_waitingReads.Count == 0)
-        {
-            return;
-        }
-
-        Span<long> rounds = stackalloc long[Configuration.VotersMax];
-        var count = 0;
-        foreach (var member in Configuration.Members)
-        {
-            if (member.Kind == MemberKind.Voter)
-            {
-                rounds[count++] = member.Replica == Self ? long.MaxValue : RoundOf(member.Replica);
-            }
-        }
-
-        var confirmed = Quorum.Reached(rounds[..count]);
-        var done = 0;
-        while (done < _waitingReads.Count && _waitingReads[done].Round <= confirmed)
-        {
-            _reads.Add(new ReadResult(_waitingReads[done].Token, _waitingReads[done].ReadIndex, IsConfirmed: true));
-            done++;
-        }
-
-        _waitingReads.RemoveRange(0, done);
-    }
-
-    private long RoundOf(ReplicaId peer) => _progress.TryGetValue(peer, out var progress) ? progress.Round : 0;
-
-    private void TryFinishTransfer(ReplicaId peer)
-    {
-        if (peer == TransferTarget && _progress.TryGetValue(peer, out var progress) && progress.Match == Log.LastIndex)
-        {
-            _messages.Add(To(peer, RaftMessageKind.TimeoutNow));
-        }
+        return Quorum.Reached(values[..count]);
     }
 }

@@ -1,130 +1,167 @@
+using TimeMachine.Core.Encoding;
+
 namespace TimeMachine.Core.Raft;
 
 /// <content>What a leader sends to its peers, and how much of it at a time.</content>
 public sealed partial class RaftCore
 {
-    /// <summary>One progress a member: new members are probed, gone ones forgotten.</summary>
-    private void SyncProgress(MonoMs now)
+    /// <summary>What an entry costs on the wire beside its payload, at most.</summary>
+    private const int EntryOverheadBytes = 15;
+
+    /// <summary>Entries that a lagging peer needs were read from disk.</summary>
+    /// <param name="peer">For whom they were read.</param>
+    /// <param name="first">The index asked for.</param>
+    /// <param name="entries">The entries from there on without a gap; none means that they cannot be read, so that the
+    /// peer gets an image.</param>
+    public void OnEntriesRead(ReplicaId peer, LogIndex first, ReadOnlySpan<Entry> entries)
     {
-        foreach (var member in Configuration.Members)
+        if (Find(peer) is not { ReadingSince: not null } progress)
         {
-            if (member.Replica != Self && !_progress.ContainsKey(member.Replica))
-            {
-                _progress.Add(member.Replica, new Progress(member.Replica, Log.LastIndex + 1) { HeardAt = now });
-            }
+            return;
         }
 
-        foreach (var replica in new List<ReplicaId>(_progress.Keys))
+        progress.ReadingSince = null;
+        _mustSend = true;
+        if (progress.Next != first || IsPaused(progress) || first <= Log.SnapshotIndex)
         {
-            if (!Configuration.TryGet(replica, out _))
-            {
-                _progress.Remove(replica);
-            }
+            return;
+        }
+
+        if (entries.IsEmpty)
+        {
+            NeedSnapshot(progress);
+        }
+        else
+        {
+            SendRead(progress, entries);
         }
     }
 
-    private void OnConfigurationChanged()
+    private void SendRead(Progress peer, ReadOnlySpan<Entry> entries)
     {
-        SyncProgress(_lastNow);
-        AdvanceCommit();
+        var first = peer.Next;
+        var writer = new ByteWriter();
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (entries[i].Index != first + i || !Log.Matches(first + i, entries[i].Term))
+            {
+                return;
+            }
+
+            RaftMessageCodec.WriteEntry(writer, entries[i]);
+        }
+
+        _messages.Add(AppendBehind(peer, first - 1) with
+        {
+            EntryCount = entries.Length,
+            EntriesBytes = writer.Written.ToArray(),
+        });
+        peer.OnSent(first + entries.Length - 1, writer.Length);
     }
 
     private void SendAppends()
     {
-        foreach (var member in Configuration.Members)
+        foreach (var peer in _peers)
         {
-            if (member.Replica != Self && _progress.TryGetValue(member.Replica, out var progress))
+            // Each round sends at least one entry, so the log's end ends it.
+            while (SendAppend(peer, mayBeEmpty: false))
             {
-                while (SendAppend(progress, mayBeEmpty: false))
-                {
-                }
             }
         }
     }
 
-    private bool IsWindowFull(Progress progress) =>
-        progress.InFlightCount >= _options.WindowMessagesMax || progress.InFlightBytes >= _options.WindowBytesMax;
+    private bool IsWindowFull(Progress peer) =>
+        peer.InFlightCount >= _options.WindowMessagesMax || peer.InFlightBytes >= _options.WindowBytesMax;
 
-    private bool IsPaused(Progress progress) => progress.State switch
+    private bool IsPaused(Progress peer) => peer.State switch
     {
-        ProgressState.Probe => progress.IsProbing,
-        ProgressState.Replicate => IsWindowFull(progress) || IsApplyLagging(progress),
+        ProgressState.Probe => peer.IsProbing,
+        ProgressState.Replicate => IsWindowFull(peer) || (IsApplyLagging(peer) && peer.InFlightCount > 0),
         _ => true,
     };
 
-    /// <summary>A peer that applies too slowly gets less, and nobody else does.</summary>
-    private bool IsApplyLagging(Progress progress) =>
-        progress.Match - progress.Applied > _options.ApplyLagEntriesMax && progress.InFlightCount > 0;
+    /// <summary>A peer that applies too slowly gets one message at a time, and nobody else does.</summary>
+    private bool IsApplyLagging(Progress peer) =>
+        peer.Applied is { } applied && Lower(peer.Match, CommitIndex) - applied > _options.ApplyLagEntriesMax;
 
     /// <summary>Sends one append; returns whether another may follow at once.</summary>
-    private bool SendAppend(Progress progress, bool mayBeEmpty)
+    private bool SendAppend(Progress peer, bool mayBeEmpty)
     {
-        if (IsPaused(progress) || progress.IsReading)
+        if (IsPaused(peer) || peer.ReadingSince is not null)
         {
             return false;
         }
 
-        var previous = progress.Next - 1;
-        if (previous < Log.SnapshotIndex)
+        if (peer.Next <= Log.SnapshotIndex)
         {
-            progress.BecomeSnapshot();
-            _snapshotNeeds.Add(new SnapshotNeed(progress.Replica));
+            NeedSnapshot(peer);
             return false;
         }
 
-        if (progress.Next > Log.LastIndex)
+        if (peer.Next > Log.LastIndex)
         {
-            if (mayBeEmpty || progress.State == ProgressState.Probe)
-            {
-                _messages.Add(AppendBehind(progress, previous));
-                progress.IsProbing = progress.State == ProgressState.Probe;
-            }
-
+            SendEmpty(peer, mayBeEmpty);
             return false;
         }
 
-        if (progress.Next < Log.WindowFirst)
+        if (peer.Next < Log.WindowFirst)
         {
-            progress.IsReading = true;
-            _entryReads.Add(new EntryRead(
-                progress.Replica, progress.Next, Lower(Log.WindowFirst - 1, Log.LastIndex), _options.AppendBytesMax));
+            peer.ReadingSince = _lastNow;
+            var last = Lower(Log.WindowFirst - 1, Log.LastIndex);
+            _entryReads.Add(new EntryRead(peer.Replica, peer.Next, last, _options.AppendBytesMax));
             return false;
         }
 
-        return SendEntries(progress, previous);
+        return SendEntries(peer);
     }
 
-    private bool SendEntries(Progress progress, LogIndex previous)
+    /// <summary>An append without entries finds out whether the peer's log matches. The commit index needs none: it
+    /// goes with the next entries or heartbeat.</summary>
+    private void SendEmpty(Progress peer, bool mayBeEmpty)
     {
+        if (mayBeEmpty || peer.State == ProgressState.Probe)
+        {
+            _messages.Add(AppendBehind(peer, peer.Next - 1));
+            peer.PauseProbing();
+        }
+    }
+
+    private bool SendEntries(Progress peer)
+    {
+        var first = peer.Next;
         var count = 0;
         var bytes = 0;
-        for (var index = progress.Next; index <= Log.LastIndex; index += 1)
+        for (var index = first; index <= Log.LastIndex && count < RaftMessageCodec.EntriesMax; index += 1)
         {
             var isThere = Log.TryGet(index, out var entry);
             Invariant.Require(isThere);
-            if (count > 0 && bytes + entry.Payload.Length > _options.AppendBytesMax)
+            var more = entry.Payload.Length + EntryOverheadBytes;
+            if (count > 0 && bytes + more > _options.AppendBytesMax)
             {
                 break;
             }
 
             count++;
-            bytes += entry.Payload.Length + EntryOverheadBytes;
+            bytes += more;
         }
 
-        _messages.Add(AppendBehind(progress, previous) with { EntriesFirst = progress.Next, EntryCount = count });
-        progress.OnSent(previous + count, bytes);
-        return progress.State == ProgressState.Replicate;
+        _messages.Add(AppendBehind(peer, first - 1) with { EntryCount = count });
+        peer.OnSent(first + count - 1, bytes);
+        return peer.State == ProgressState.Replicate;
     }
 
-    /// <summary>What an entry costs on the wire beside its payload, roughly.</summary>
-    private const int EntryOverheadBytes = 8;
-
-    private RaftMessage AppendBehind(Progress progress, LogIndex previous) =>
-        To(progress.Replica, RaftMessageKind.AppendEntries) with
+    private RaftMessage AppendBehind(Progress peer, LogIndex previous) =>
+        To(peer.Replica, RaftMessageKind.AppendEntries) with
         {
             Index = previous,
             LogTerm = Log.TermAt(previous),
             Commit = CommitIndex,
             EntriesFirst = previous + 1,
         };
+
+    private void NeedSnapshot(Progress peer)
+    {
+        peer.BecomeSnapshot();
+        _snapshotNeeds.Add(new SnapshotNeed(peer.Replica));
+    }
 }

@@ -6,15 +6,16 @@ namespace TimeMachine.Core.Raft;
 /// </summary>
 public sealed class RaftLog
 {
+    private const int WindowCapacityMin = 16;
     private readonly PayloadArena _arena;
-    private readonly List<(LogIndex First, Term Term)> _runs = [];
+    private readonly TermRuns _terms = new();
     private readonly List<(LogIndex Index, Configuration Configuration)> _configurations = [];
-    private Entry[] _window = new Entry[16];
+    private Entry[] _window = new Entry[WindowCapacityMin];
     private int _head;
     private int _count;
 
     /// <summary>Makes a log that begins behind a snapshot point.</summary>
-    /// <param name="arena">Takes evicted payloads back.</param>
+    /// <param name="arena">Holds the payloads; takes evicted ones back.</param>
     /// <param name="snapshotIndex">The index before the first entry.</param>
     /// <param name="snapshotTerm">Its term.</param>
     /// <param name="configuration">The configuration as of that index.</param>
@@ -40,7 +41,7 @@ public sealed class RaftLog
     public LogIndex LastIndex { get; private set; }
 
     /// <summary>The term of the last entry, or of the snapshot.</summary>
-    public Term LastTerm => _runs.Count > 0 ? _runs[^1].Term : SnapshotTerm;
+    public Term LastTerm => _terms.Last ?? SnapshotTerm;
 
     /// <summary>The configuration in force: the newest in the log, committed or not (thesis 4.1).</summary>
     public Configuration Configuration => _configurations[^1].Configuration;
@@ -54,42 +55,20 @@ public sealed class RaftLog
     {
         Invariant.Require(index >= SnapshotIndex);
         Invariant.Require(index <= LastIndex);
-        for (var i = _runs.Count - 1; i >= 0; i--)
-        {
-            if (_runs[i].First <= index)
-            {
-                return _runs[i].Term;
-            }
-        }
-
-        return SnapshotTerm;
+        return _terms.At(index) ?? SnapshotTerm;
     }
 
     /// <summary>Whether the log holds that entry, or its snapshot ends with it.</summary>
     public bool Matches(LogIndex index, Term term) =>
         index >= SnapshotIndex && index <= LastIndex && TermAt(index) == term;
 
-    /// <summary>The highest index at or below <paramref name="index"/> whose term is at most <paramref name="term"/>.</summary>
+    /// <summary>The highest index at or below <paramref name="index"/> whose term is at most <paramref name="term"/>;
+    /// at least <see cref="SnapshotIndex"/>, at most <see cref="LastIndex"/>.</summary>
     /// <remarks>Lets a leader and a follower skip a whole term a round trip (paper 5.3).</remarks>
     public LogIndex LastWithTermAtMost(LogIndex index, Term term)
     {
-        index = index < LastIndex ? index : LastIndex;
-        for (var i = _runs.Count - 1; i >= 0 && index > SnapshotIndex; i--)
-        {
-            if (_runs[i].First > index)
-            {
-                continue;
-            }
-
-            if (_runs[i].Term <= term)
-            {
-                return index;
-            }
-
-            index = _runs[i].First - 1;
-        }
-
-        return index > SnapshotIndex ? index : SnapshotIndex;
+        var found = _terms.LastWithTermAtMost(index < LastIndex ? index : LastIndex, term);
+        return found > SnapshotIndex ? found : SnapshotIndex;
     }
 
     /// <summary>Finds an entry in memory.</summary>
@@ -102,115 +81,11 @@ public sealed class RaftLog
         }
 
         entry = _window[Position(index)];
+        Invariant.Require(entry.Index == index);
         return true;
     }
 
-    /// <summary>Appends the next entry, copying its payload.</summary>
-    public void Append(Term term, EntryKind kind, ReadOnlySpan<byte> payload)
-    {
-        Invariant.Require(term >= LastTerm);
-        var index = LastIndex + 1;
-        var memory = _arena.Copy(payload, out var slab);
-        if (_count == _window.Length)
-        {
-            Grow();
-        }
-
-        LastIndex = index;
-        _count++;
-        _window[Position(index)] = new Entry(index, term, kind, memory, slab);
-        if (_runs.Count == 0 || _runs[^1].Term != term)
-        {
-            _runs.Add((index, term));
-        }
-
-        if (kind == EntryKind.Configuration && Configuration.TryDecode(payload, out var configuration))
-        {
-            _configurations.Add((index, configuration));
-        }
-    }
-
-    /// <summary>Drops the entry at the index and all behind it.</summary>
-    public void TruncateFrom(LogIndex index)
-    {
-        Invariant.Require(index > SnapshotIndex);
-        Invariant.Require(index <= LastIndex);
-        var inWindow = Math.Min(_count, LastIndex - index + 1);
-        for (var i = 0; i < inWindow; i++)
-        {
-            _window[Position(LastIndex - i)] = default;
-        }
-
-        _count -= (int)inWindow;
-        LastIndex = index - 1;
-        while (_runs.Count > 0 && _runs[^1].First > LastIndex)
-        {
-            _runs.RemoveAt(_runs.Count - 1);
-        }
-
-        while (_configurations[^1].Index > LastIndex)
-        {
-            _configurations.RemoveAt(_configurations.Count - 1);
-        }
-    }
-
-    /// <summary>Drops entries up to an index from memory; they stay on disk.</summary>
-    public void EvictThrough(LogIndex index)
-    {
-        while (_count > 0 && WindowFirst <= index)
-        {
-            ref var entry = ref _window[_head];
-            _arena.Release(entry.Slab);
-            entry = default;
-            _head = (_head + 1) & (_window.Length - 1);
-            _count--;
-        }
-    }
-
-    /// <summary>Forgets entries up to an index for good.</summary>
-    public void CompactThrough(LogIndex index)
-    {
-        if (index <= SnapshotIndex)
-        {
-            return;
-        }
-
-        var term = TermAt(index);
-        EvictThrough(index);
-        var keep = _runs.FindLastIndex(run => run.First <= index + 1);
-        _runs.RemoveRange(0, Math.Max(0, keep));
-        if (_runs.Count > 0 && index == LastIndex)
-        {
-            _runs.Clear();
-        }
-        else if (_runs.Count > 0 && _runs[0].First <= index)
-        {
-            _runs[0] = (index + 1, _runs[0].Term);
-        }
-
-        SnapshotIndex = index;
-        SnapshotTerm = term;
-        while (_configurations.Count > 1 && _configurations[1].Index <= index)
-        {
-            _configurations.RemoveAt(0);
-        }
-    }
-
-    /// <summary>Begins anew behind an image.</summary>
-    public void Restore(LogIndex index, Term term, Configuration configuration)
-    {
-        Array.Clear(_window);
-        _count = 0;
-        _head = 0;
-        _runs.Clear();
-        _configurations.Clear();
-        _configurations.Add((index, configuration));
-        SnapshotIndex = index;
-        SnapshotTerm = term;
-        LastIndex = index;
-    }
-
-    /// <summary>The configuration that was in force at an index.</summary>
+    /// <summary>The configuration that was in force at an index: committed or not, as the log stands.</summary>
     public Configuration ConfigurationAt(LogIndex index)
     {
         for (var i = _configurations.Count - 1; i > 0; i--)
@@ -224,17 +99,122 @@ public sealed class RaftLog
         return _configurations[0].Configuration;
     }
 
-    private int Position(LogIndex index) => (int)(_head + (index - WindowFirst)) & (_window.Length - 1);
-
-    private void Grow()
+    /// <summary>Appends the next entry, copying its payload.</summary>
+    /// <exception cref="InvariantViolationException">The term is below the last one, or a configuration does not
+    /// decode.</exception>
+    public void Append(Term term, EntryKind kind, ReadOnlySpan<byte> payload)
     {
-        var larger = new Entry[_window.Length * 2];
-        for (var i = 0; i < _count; i++)
+        Invariant.Require(term >= LastTerm);
+        var index = LastIndex + 1;
+        if (kind == EntryKind.Configuration)
         {
-            larger[i] = _window[(_head + i) & (_window.Length - 1)];
+            var isDecoded = Configuration.TryDecode(payload, out var configuration);
+            Invariant.Require(isDecoded);
+            _configurations.Add((index, configuration!));
         }
 
-        _window = larger;
+        var memory = _arena.Copy(payload, out var slab);
+        if (_count == _window.Length)
+        {
+            Resize(_window.Length * 2);
+        }
+
+        LastIndex = index;
+        _count++;
+        _window[Position(index)] = new Entry(index, term, kind, memory, slab);
+        _terms.Append(index, term);
+    }
+
+    /// <summary>Drops the entry at the index and all behind it. Their payload memory is left to the runtime, since a
+    /// writer may still read it.</summary>
+    /// <exception cref="InvariantViolationException">The index is not from FirstIndex to LastIndex.</exception>
+    public void TruncateFrom(LogIndex index)
+    {
+        Invariant.Require(index > SnapshotIndex);
+        Invariant.Require(index <= LastIndex);
+        var dropped = (int)Math.Min(_count, LastIndex - index + 1);
+        for (var i = 0; i < dropped; i++)
+        {
+            _window[Position(LastIndex - i)] = default;
+        }
+
+        _count -= dropped;
+        _head = _count == 0 ? 0 : _head;
+        LastIndex = index - 1;
+        _terms.TruncateFrom(index);
+        while (_configurations[^1].Index > LastIndex)
+        {
+            _configurations.RemoveAt(_configurations.Count - 1);
+        }
+    }
+
+    /// <summary>Drops entries up to an index from memory; they stay on disk. Nobody may read their payloads any more:
+    /// the caller passes at most what is synced and applied.</summary>
+    public void EvictThrough(LogIndex index)
+    {
+        while (_count > 0 && WindowFirst <= index)
+        {
+            ref var entry = ref _window[_head];
+            _arena.Release(entry.Slab);
+            entry = default;
+            _head = (_head + 1) & (_window.Length - 1);
+            _count--;
+        }
+
+        if (_window.Length > 64 * WindowCapacityMin && _count < _window.Length / 8)
+        {
+            Resize(_window.Length / 4);
+        }
+    }
+
+    /// <summary>Forgets entries up to an index for good; nothing if they are forgotten already.</summary>
+    /// <exception cref="InvariantViolationException">The index is above LastIndex.</exception>
+    public void CompactThrough(LogIndex index)
+    {
+        if (index <= SnapshotIndex)
+        {
+            return;
+        }
+
+        var term = TermAt(index);
+        EvictThrough(index);
+        _terms.CompactThrough(index, LastIndex);
+        SnapshotIndex = index;
+        SnapshotTerm = term;
+        while (_configurations.Count > 1 && _configurations[1].Index <= index)
+        {
+            _configurations.RemoveAt(0);
+        }
+    }
+
+    /// <summary>Begins anew behind an image.</summary>
+    /// <param name="index">The image's index.</param>
+    /// <param name="term">Its term.</param>
+    /// <param name="configuration">The configuration as of that index.</param>
+    public void Restore(LogIndex index, Term term, Configuration configuration)
+    {
+        Array.Clear(_window);
+        _count = 0;
+        _head = 0;
+        _terms.Clear();
+        _configurations.Clear();
+        _configurations.Add((index, configuration));
+        SnapshotIndex = index;
+        SnapshotTerm = term;
+        LastIndex = index;
+    }
+
+    private int Position(LogIndex index) => (int)(_head + (index - WindowFirst)) & (_window.Length - 1);
+
+    private void Resize(int capacity)
+    {
+        var other = new Entry[capacity];
+        for (var i = 0; i < _count; i++)
+        {
+            other[i] = _window[(_head + i) & (_window.Length - 1)];
+        }
+
+        _window = other;
         _head = 0;
     }
 }
