@@ -24,8 +24,12 @@ internal sealed class EngineCluster
         for (var node = 0; node < Nodes; node++)
         {
             var self = new NodeId(node + 1);
-            _engines[node] = new NodeEngine(options, self, NodeLog.Create(log, 1), [], (ulong)node + 1);
+            _engines[node] = new NodeEngine(options, self, LogRecovery.Recover(log with { LogId = (ulong)node + 1 }, [], _now).Log!, [], (ulong)node + 1);
             _outputs[node] = new EngineOutput();
+            while (_engines[node].Log.TryTakePrepare(_now, out var prepare))
+            {
+                _engines[node].OnPrepared(prepare.Slot, succeeded: true, _now);
+            }
         }
 
         CreateGroups();
@@ -156,11 +160,27 @@ internal sealed class EngineCluster
             engine.OnCheckpoint(range.Group, range.Last);
         }
 
-        if (output.Log is { } log)
+        foreach (var prepare in output.Prepares)
         {
-            LogBytes += log.Bytes;
-            engine.OnSynced(log.Number);
+            engine.OnPrepared(prepare.Slot, succeeded: true, _now);
         }
+
+        foreach (var log in output.Logs)
+        {
+            LogBytes += SumOf(log);
+            engine.OnSynced(log.Number, _now);
+        }
+    }
+
+    private static long SumOf(LogBatch batch)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < batch.Operations.Count; i++)
+        {
+            bytes += batch.Operations[i].Bytes.Length;
+        }
+
+        return bytes;
     }
 
     private byte[] Rent(int length)

@@ -13,7 +13,8 @@ public sealed partial class NodeEngine
     private readonly Queue<PersistNote> _notes = new();
     private readonly List<PersistNote> _unsealed = [];
     private readonly List<LogBatch> _sealed = [];
-    private Blocked? _blocked;
+    private PendingRecords? _blocked;
+    private PendingRecords _pending = new();
     private bool _hasOpenRecords;
     private long _lastSealed;
     private long _lastSynced;
@@ -24,17 +25,14 @@ public sealed partial class NodeEngine
     /// <summary>The batch that holds, or will hold, the newest record.</summary>
     private long NewestBatch => _hasOpenRecords ? _lastSealed + 1 : _lastSealed;
 
-    private void Persist(GroupSlot slot, EngineOutput output)
+    private void Persist(GroupSlot slot)
     {
-        var pending = new Blocked(slot, _ready.PersistFirst, _ready.PersistLast)
+        _pending.Begin(slot, _ready);
+        if (!TryPersist(_pending))
         {
-            HardState = _ready.HardState,
-            MustPersistHardState = _ready.MustPersistHardState,
-        };
-        if (!TryPersist(pending))
-        {
-            pending.Messages = [.. _ready.MessagesAfterPersist];
-            _blocked = pending;
+            _pending.Messages.AddRange(_ready.MessagesAfterPersist);
+            _blocked = _pending;
+            _pending = new PendingRecords();
             return;
         }
 
@@ -44,7 +42,7 @@ public sealed partial class NodeEngine
         }
     }
 
-    private void ResumeBlocked(EngineOutput output)
+    private void ResumeBlocked()
     {
         if (_blocked is not { } blocked)
         {
@@ -68,13 +66,13 @@ public sealed partial class NodeEngine
     }
 
     /// <summary>Appends what a Ready wants written; what was appended before a lack of room is not appended again.</summary>
-    private bool TryPersist(Blocked pending)
+    private bool TryPersist(PendingRecords pending)
     {
         var core = pending.Slot.Core;
         var hard = pending.HardState;
         if (pending.MustPersistHardState)
         {
-            if (!TryAppend(() => _log.AppendHardState(core.Group, hard.Term, hard.Vote, hard.Commit)))
+            if (!TryAppendHardState(core.Group, hard))
             {
                 return false;
             }
@@ -119,6 +117,9 @@ public sealed partial class NodeEngine
         _hasOpenRecords |= status == LogAppendStatus.Appended;
         return status == LogAppendStatus.Appended;
     }
+
+    private bool TryAppendHardState(GroupId group, HardState hard) =>
+        TryAppend(() => _log.AppendHardState(group, hard.Term, hard.Vote, hard.Commit));
 
     /// <summary>Appends a rare record; a full batch is sealed first.</summary>
     private bool TryAppend(Func<LogAppendStatus> append)
@@ -191,22 +192,34 @@ public sealed partial class NodeEngine
         Term Term,
         ReplicaId Vote);
 
-    private sealed class Blocked(GroupSlot slot, LogIndex first, LogIndex last)
+    /// <summary>What a Ready wants written.</summary>
+    private sealed class PendingRecords
     {
-        public GroupSlot Slot { get; } = slot;
+        public GroupSlot Slot { get; private set; } = null!;
 
-        public LogIndex First { get; } = first;
+        public LogIndex First { get; private set; }
 
-        public LogIndex Next { get; set; } = first;
+        public LogIndex Next { get; set; }
 
-        public LogIndex Last { get; } = last;
+        public LogIndex Last { get; private set; }
 
-        public HardState HardState { get; init; }
+        public HardState HardState { get; private set; }
 
         public bool MustPersistHardState { get; set; }
 
         public bool HasWritten { get; set; }
 
-        public List<RaftMessage> Messages { get; set; } = [];
+        public List<RaftMessage> Messages { get; } = [];
+
+        public void Begin(GroupSlot slot, RaftReady ready)
+        {
+            Slot = slot;
+            First = ready.PersistFirst;
+            Next = ready.PersistFirst;
+            Last = ready.PersistLast;
+            HardState = ready.HardState;
+            MustPersistHardState = ready.MustPersistHardState;
+            HasWritten = false;
+        }
     }
 }

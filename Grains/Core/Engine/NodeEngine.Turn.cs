@@ -118,7 +118,7 @@ public sealed partial class NodeEngine
 
     private void CollectAll(EngineOutput output)
     {
-        ResumeBlocked(output);
+        ResumeBlocked();
         var done = 0;
         while (done < _touched.Count && _blocked is null)
         {
@@ -146,7 +146,7 @@ public sealed partial class NodeEngine
 
         core.TakeReady(_ready);
         Send(slot);
-        Persist(slot, output);
+        Persist(slot);
         if (_ready.ApplyFirst <= _ready.ApplyLast)
         {
             output.Applies.Add(new ApplyRange(core.Group, _ready.ApplyFirst, _ready.ApplyLast));

@@ -1,0 +1,100 @@
+namespace TimeMachine.Core.Node;
+
+/// <summary>
+/// Decides which replica of the node is checkpointed next: those with the most entries behind their checkpoint first,
+/// and never more than a few at a time, so that merges do not crowd out applies.
+/// </summary>
+/// <param name="options">The limits.</param>
+public sealed class CheckpointPolicy(CheckpointOptions options)
+{
+    private readonly List<Progress> _groups = [];
+    private int _running;
+
+    /// <summary>Begins to watch a group whose last checkpoint is at <paramref name="checkpoint"/>.</summary>
+    public void Add(GroupId group, LogIndex checkpoint) => _groups.Add(new Progress(group, checkpoint));
+
+    /// <summary>Ends the watch.</summary>
+    public void Remove(GroupId group)
+    {
+        var at = _groups.FindIndex(progress => progress.Group == group);
+        if (at >= 0)
+        {
+            _running -= _groups[at].IsRunning ? 1 : 0;
+            _groups.RemoveAt(at);
+        }
+    }
+
+    /// <summary>Notes that entries up to <paramref name="applied"/> are applied.</summary>
+    public void OnApplied(GroupId group, LogIndex applied, MonoMs now)
+    {
+        var progress = Find(group);
+        progress.DirtySince ??= applied > progress.Checkpoint ? now : null;
+        progress.Applied = applied;
+    }
+
+    /// <summary>Notes that a checkpoint ended, well or not.</summary>
+    public void OnEnded(GroupId group, LogIndex checkpoint, MonoMs now)
+    {
+        var progress = _groups.Find(candidate => candidate.Group == group);
+        if (progress is null || !progress.IsRunning)
+        {
+            return;
+        }
+
+        progress.IsRunning = false;
+        _running--;
+        progress.Checkpoint = checkpoint > progress.Checkpoint ? checkpoint : progress.Checkpoint;
+        progress.DirtySince = progress.Applied > progress.Checkpoint ? now : null;
+    }
+
+    /// <summary>Gives out the groups to checkpoint now; each until <see cref="OnEnded"/>.</summary>
+    public void Take(MonoMs now, List<GroupId> into)
+    {
+        while (_running < options.AtOnceMax && FindDue(now) is { } due)
+        {
+            due.IsRunning = true;
+            _running++;
+            into.Add(due.Group);
+        }
+    }
+
+    private Progress? FindDue(MonoMs now)
+    {
+        Progress? most = null;
+        foreach (var progress in _groups)
+        {
+            if (!progress.IsRunning && IsDue(progress, now) && (most is null || progress.Behind > most.Behind))
+            {
+                most = progress;
+            }
+        }
+
+        return most;
+    }
+
+    private bool IsDue(Progress progress, MonoMs now) =>
+        progress.Behind >= options.EntriesMax
+        || (progress.DirtySince is { } since && now - since >= options.AgeMsMax);
+
+    private Progress Find(GroupId group)
+    {
+        var progress = _groups.Find(candidate => candidate.Group == group);
+        Invariant.Require(progress is not null);
+        return progress;
+    }
+
+    private sealed class Progress(GroupId group, LogIndex checkpoint)
+    {
+        public GroupId Group { get; } = group;
+
+        public LogIndex Checkpoint { get; set; } = checkpoint;
+
+        public LogIndex Applied { get; set; } = checkpoint;
+
+        public MonoMs? DirtySince { get; set; }
+
+        public bool IsRunning { get; set; }
+
+        public long Behind => Applied - Checkpoint;
+    }
+}
