@@ -70,13 +70,14 @@ internal sealed class FakeCluster
         ElectWhereNeeded();
     }
 
-    public void CatchUp()
+    public void CatchUp(int? node = null)
     {
         foreach (var (_, replicas) in _groups.Values)
         {
             for (var i = 0; i < replicas.Count; i++)
             {
-                replicas[i] = replicas[i] with { LagEntries = 0 };
+                var catchesUp = node is null || replicas[i].Node == new NodeId(node.Value);
+                replicas[i] = catchesUp ? replicas[i] with { LagEntries = 0 } : replicas[i];
             }
         }
     }

@@ -42,6 +42,53 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void Of_two_new_learners_one_that_caught_up_waits_for_the_other()
+    {
+        var cluster = new FakeCluster(vnodeCount: 1, nodeCount: 1) { LagOfNewLearners = 100_000 };
+        cluster.SetNodes(1, 2, 3);
+        cluster.Settle();
+
+        cluster.CatchUp(node: 2);
+        cluster.Settle();
+
+        Assert.All(cluster.Groups, group => Assert.Equal([true, false, false], Voters(cluster, group)));
+    }
+
+    [Fact]
+    public void A_voter_that_shall_go_stays_until_its_successor_has_caught_up()
+    {
+        var cluster = AClusterOf(nodes: [1, 2, 3, 4]);
+        cluster.LagOfNewLearners = 100_000;
+
+        cluster.SetNodes(1, 2, 3);
+        cluster.Settle();
+
+        Assert.All(
+            cluster.Groups.Where(group => !group.IsSystem),
+            group => Assert.Equal(3, Voters(cluster, group).Count(isVoter => isVoter)));
+    }
+
+    [Fact]
+    public void A_leader_that_shall_go_hands_over_to_another_voter_when_the_preferred_one_may_not_lead()
+    {
+        var cluster = AClusterOf(nodes: [1, 2, 3, 4]);
+        var group = cluster.Groups.First(group => !group.IsSystem && cluster.LeaderOf(group) == new NodeId(4));
+        cluster.SetNodes(1, 2, 3);
+        var preferred = cluster.Target.LeaderOf(group.VNode);
+        var view = cluster.View();
+        var status = view.Groups.Single(status => status.Group == group);
+        var replicas = cluster.Target.ReplicasOf(group.VNode).ToArray().Append(new NodeId(4))
+            .Select((node, i) => new ReplicaStatus(new ReplicaId((ulong)i + 1), node, IsVoter: true, IsHeard: true, 0));
+        status = status with { Leader = new ReplicaId(4), Replicas = [.. replicas] };
+        var nodes = view.Nodes.Select(node => node with { MayLead = node.Node != preferred });
+
+        var step = Decide(view with { Groups = [status], Nodes = [.. nodes] }).Single();
+
+        Assert.Equal(ReconcileKind.TransferLeadership, step.Kind);
+        Assert.NotEqual(preferred, step.Node);
+    }
+
+    [Fact]
     public void A_node_that_joins_takes_over_its_share()
     {
         var cluster = AClusterOf(nodes: [1, 2, 3]);
