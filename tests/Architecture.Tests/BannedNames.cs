@@ -11,7 +11,7 @@ namespace TimeMachine.Architecture.Tests;
 internal static class BannedNames
 {
     private static readonly HashSet<string> Ids =
-        [.. ListedIds.Where(id => id.StartsWith("T:", StringComparison.Ordinal) || id.StartsWith("N:", StringComparison.Ordinal))];
+        [.. ListedIds.Where(id => id[..2] is "T:" or "N:")];
 
     /// <summary>The symbols of the list, as documentation ids.</summary>
     public static IEnumerable<string> ListedIds => Repository.Text("Grains/Core/BannedSymbols.txt")

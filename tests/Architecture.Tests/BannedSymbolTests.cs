@@ -131,7 +131,8 @@ public sealed class BannedSymbolTests
     private static ImmutableArray<DiagnosticAnalyzer> Analyzers() =>
     [
         .. Assembly.LoadFrom(Path.Combine(
-                AppContext.BaseDirectory, "analyzers", "Microsoft.CodeAnalysis.CSharp.BannedApiAnalyzers.dll")).GetTypes()
+                AppContext.BaseDirectory, "analyzers", "Microsoft.CodeAnalysis.CSharp.BannedApiAnalyzers.dll"))
+            .GetTypes()
             .Where(type => type.IsAssignableTo(typeof(DiagnosticAnalyzer)) && !type.IsAbstract)
             .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
     ];

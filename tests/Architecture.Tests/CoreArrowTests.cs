@@ -5,7 +5,8 @@ namespace TimeMachine.Architecture.Tests;
 public sealed class CoreArrowTests
 {
     private const string Term = "namespace TimeMachine.Core.Primitives; public record struct Term(long Value);";
-    private const string Vote = "namespace TimeMachine.Core.Raft; public static class Vote { public static int Count; }";
+    private const string Vote =
+        "namespace TimeMachine.Core.Raft; public static class Vote { public static int Count; }";
 
     [Fact]
     public void Core_compiles_in_memory_so_that_every_name_has_a_meaning()
@@ -27,7 +28,7 @@ public sealed class CoreArrowTests
     [InlineData("using TimeMachine.Core.Raft; namespace TimeMachine.Core.Log; class A { int B = Vote.Count; }")]
     [InlineData("namespace TimeMachine.Core.Log; class A { int B = Raft.Vote.Count; }")]
     [InlineData("namespace TimeMachine.Core.Log; class A { int B = global::TimeMachine.Core.Raft.Vote.Count; }")]
-    [InlineData("using Alias = TimeMachine.Core.Raft.Vote; namespace TimeMachine.Core.Log; class A { int B = Alias.Count; }")]
+    [InlineData("using V = TimeMachine.Core.Raft.Vote; namespace TimeMachine.Core.Log; class A { int B = V.Count; }")]
     [InlineData("using static TimeMachine.Core.Raft.Vote; namespace TimeMachine.Core.Log; class A { int B = Count; }")]
     public void A_forbidden_use_is_found_however_it_is_written(string text)
     {

@@ -20,8 +20,11 @@ internal static class ErrorPages
 
         var title = $"# E{code:D3} {name}";
         return Headings.Where(heading => !HasText(page, heading)).Select(heading => $"{PathOf(code)} has no {heading}")
-            .Concat(page.StartsWith(title + "\n", StringComparison.Ordinal) ? [] : [$"{PathOf(code)} is not titled {title}"]);
+            .Concat(HasTitle(page, title) ? [] : [$"{PathOf(code)} is not titled {title}"]);
     }
+
+    private static bool HasTitle(string page, string title) =>
+        page.StartsWith(title + "\n", StringComparison.Ordinal);
 
     private static bool HasText(string page, string heading)
     {

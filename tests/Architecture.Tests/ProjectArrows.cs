@@ -18,7 +18,8 @@ internal static class ProjectArrows
                 ["TimeMachine.Core", "TimeMachine.Storage", "TimeMachine.Grains.Interfaces"],
                 ["Microsoft.Orleans.", "Microsoft.Extensions."]),
             ["TimeMachine.Api"] = (
-                ["TimeMachine.Grains.Interfaces"], ["Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Swashbuckle."]),
+                ["TimeMachine.Grains.Interfaces"],
+                ["Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Swashbuckle."]),
             ["TimeMachine.Silo"] = (
                 ["TimeMachine.Grains", "TimeMachine.Api"],
                 ["Microsoft.Orleans.", "Microsoft.Extensions.", "Npgsql", "Microsoft.Data.Sqlite"]),
@@ -50,7 +51,10 @@ internal static class ProjectArrows
         using var file = File.OpenRead(assemblyPath);
         using var executable = new PEReader(file);
         var metadata = executable.GetMetadataReader();
-        return [.. metadata.AssemblyReferences.Select(used => metadata.GetString(metadata.GetAssemblyReference(used).Name))];
+        return
+        [
+            .. metadata.AssemblyReferences.Select(used => metadata.GetString(metadata.GetAssemblyReference(used).Name)),
+        ];
     }
 
     private static IEnumerable<string> Includes(XElement root, string kind) =>

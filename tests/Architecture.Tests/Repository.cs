@@ -5,10 +5,14 @@ internal static class Repository
 {
     private static readonly string[] NotOurs = ["artifacts", "bin", "obj", ".git", "data"];
 
-    /// <summary>The folder that holds the solution. Found from the test's own place: a build server rewrites compile-time paths.</summary>
+    /// <summary>
+    /// The folder that holds the solution. Found from the test's own place: a build server rewrites compile-time paths.
+    /// </summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All files with this ending, as paths below <see cref="Root"/> with forward slashes, in ordinal order.</summary>
+    /// <summary>
+    /// All files with this ending, as paths below <see cref="Root"/> with forward slashes, in ordinal order.
+    /// </summary>
     public static IReadOnlyList<string> Files(string ending)
     {
         var found = new List<string>();
@@ -27,9 +31,12 @@ internal static class Repository
             found.Add(Path.GetRelativePath(Root, file).Replace('\\', '/'));
         }
 
-        foreach (var child in Directory.GetDirectories(folder).Where(child => !NotOurs.Contains(Path.GetFileName(child))))
+        foreach (var child in Directory.GetDirectories(folder))
         {
-            Collect(child, ending, found);
+            if (!NotOurs.Contains(Path.GetFileName(child)))
+            {
+                Collect(child, ending, found);
+            }
         }
     }
 

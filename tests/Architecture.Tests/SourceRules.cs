@@ -4,14 +4,18 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TimeMachine.Architecture.Tests;
 
-/// <summary>The rules about source text that no compiler or analyzer holds. Each gives its findings for one file.</summary>
+/// <summary>
+/// The rules about source text that no compiler or analyzer holds. Each gives its findings for one file.
+/// </summary>
 internal static class SourceRules
 {
     public const int MethodLinesMax = 70;
     public const int FileLinesMax = 400;
     public const int LineLengthMax = 120;
 
-    /// <summary>How long a record, enum, delegate or interface may be that shares its file with its main type.</summary>
+    /// <summary>
+    /// How long a record, enum, delegate or interface may be that shares its file with its main type.
+    /// </summary>
     public const int TinyTypeLinesMax = 40;
 
     public static readonly IReadOnlyDictionary<string, Func<SourceFile, IEnumerable<string>>> All =
@@ -79,7 +83,7 @@ internal static class SourceRules
     {
         string[] marks = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "XX" + "X"];
         var comments = from trivia in file.Root.DescendantTrivia()
-                       where trivia.ToString() is var text && IsComment(trivia) && marks.Any(mark => HasWord(text, mark))
+                       where IsComment(trivia) && marks.Any(mark => HasWord(trivia.ToString(), mark))
                        select file.At(SourceFile.LineOf(trivia.GetLocation()), "a note on something unfinished");
         var stubs = from name in file.Root.DescendantNodes().OfType<SimpleNameSyntax>()
                     where name.Identifier.Text == nameof(NotImplementedException) && name.Parent is not ArgumentSyntax
@@ -110,7 +114,8 @@ internal static class SourceRules
                    where banned.Contains(text)
                    select file.At(access, text);
         var unseeded = from creation in file.Root.DescendantNodes().OfType<ObjectCreationExpressionSyntax>()
-                       where creation.Type.ToString() == "Random" && creation.ArgumentList is not { Arguments.Count: > 0 }
+                       where creation.Type.ToString() == "Random"
+                       where creation.ArgumentList is not { Arguments.Count: > 0 }
                        select file.At(creation, "an unseeded generator");
         return uses.Concat(unseeded);
     }
@@ -131,7 +136,8 @@ internal static class SourceRules
                     where banned.Contains(token.Kind())
                     select file.At(token, token.Text);
         var statics = from field in file.Root.DescendantNodes().OfType<FieldDeclarationSyntax>()
-                      where field.Modifiers.Any(SyntaxKind.StaticKeyword) && !field.Modifiers.Any(SyntaxKind.ReadOnlyKeyword)
+                      where field.Modifiers.Any(SyntaxKind.StaticKeyword)
+                      where !field.Modifiers.Any(SyntaxKind.ReadOnlyKeyword)
                       select file.At(field, "a static field that can change");
         return words.Concat(statics);
     }
@@ -151,8 +157,9 @@ internal static class SourceRules
     };
 
     private static bool IsTiny(MemberDeclarationSyntax type) =>
-        type is EnumDeclarationSyntax or RecordDeclarationSyntax or DelegateDeclarationSyntax or InterfaceDeclarationSyntax
-        && Lines(type) <= TinyTypeLinesMax;
+        type is EnumDeclarationSyntax
+        || (type is RecordDeclarationSyntax or DelegateDeclarationSyntax or InterfaceDeclarationSyntax
+            && Lines(type) <= TinyTypeLinesMax);
 
     private static int Lines(SyntaxNode node)
     {

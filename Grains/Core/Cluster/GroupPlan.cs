@@ -3,13 +3,13 @@ using System.Linq;
 namespace TimeMachine.Core.Cluster;
 
 /// <summary>
-/// What is right for one group: the first rule that applies gives the step, and each rule brings the group nearer to its
-/// target, so that the rounds come to an end.
+/// What is right for one group: the first rule that applies gives the step, and each rule brings the group nearer to
+/// its target, so that the rounds come to an end.
 /// </summary>
 /// <remarks>
 /// The order is: out with the lost, in with the missing, promote, only then out with the surplus. A removal passes
-/// <see cref="KeepsLiveQuorum"/>, always. Voters are promoted so that an even count, which tolerates no more than the odd
-/// count below it, lasts for moments only.
+/// <see cref="KeepsLiveQuorum"/>, always. Voters are promoted so that an even count, which tolerates no more than the
+/// odd count below it, lasts for moments only.
 /// </remarks>
 internal sealed class GroupPlan(ClusterView view, GroupStatus group, TargetNodes target, ReconcilerOptions options)
 {
@@ -95,7 +95,8 @@ internal sealed class GroupPlan(ClusterView view, GroupStatus group, TargetNodes
 
     // A voter that may still answer stays until every target node that is alive has its voter.
     private bool IsReplaced(ReplicaStatus leaver) =>
-        !(leaver.IsHeard || IsAlive(leaver.Node)) || view.Nodes.All(node => !node.IsAlive || !target.IsVoter(node.Node) || HasVoter(node.Node));
+        !(leaver.IsHeard || IsAlive(leaver.Node))
+        || view.Nodes.All(node => !node.IsAlive || !target.IsVoter(node.Node) || HasVoter(node.Node));
 
     private ReconcileStep? TransferTo(Predicate<ReplicaStatus> isWanted)
     {
@@ -105,14 +106,17 @@ internal sealed class GroupPlan(ClusterView view, GroupStatus group, TargetNodes
             return null;
         }
 
-        var taker = Find(replica => isWanted(replica) && replica.IsVoter && IsCaughtUp(replica) && MayLead(replica.Node));
+        var taker = Find(replica =>
+            isWanted(replica) && replica.IsVoter && IsCaughtUp(replica) && MayLead(replica.Node));
         return taker is null ? null : Step(ReconcileKind.TransferLeadership, taker.Value);
     }
 
     private bool CanRemove(ReplicaStatus leaver) =>
         leaver.Replica != group.Leader && (!leaver.IsVoter || KeepsLiveQuorum(leaver));
 
-    /// <summary>Whether the voters that would remain have a majority among them that is alive and has its data.</summary>
+    /// <summary>
+    /// Whether the voters that would remain have a majority among them that is alive and has its data.
+    /// </summary>
     private bool KeepsLiveQuorum(ReplicaStatus leaver)
     {
         var remaining = Count(replica => replica.IsVoter && replica.Replica != leaver.Replica);
@@ -145,7 +149,8 @@ internal sealed class GroupPlan(ClusterView view, GroupStatus group, TargetNodes
 
     private bool HasVoter(NodeId node) => Count(replica => replica.Node == node && replica.IsVoter) > 0;
 
-    private bool MayLead(NodeId node) => view.Nodes.Any(status => status.Node == node && status.IsAlive && status.MayLead);
+    private bool MayLead(NodeId node) =>
+        view.Nodes.Any(status => status.Node == node && status.IsAlive && status.MayLead);
 
     private bool IsAlive(NodeId node) => view.Nodes.Any(status => status.Node == node && status.IsAlive);
 

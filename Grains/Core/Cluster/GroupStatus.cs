@@ -4,7 +4,8 @@ namespace TimeMachine.Core.Cluster;
 /// <param name="Group">The group.</param>
 /// <param name="Leader">The leader's replica; none if no leader reported.</param>
 /// <param name="ConfigurationIndex">The log index of the configuration that was reported.</param>
-/// <param name="IsChangeable">Whether the leader would accept a change: none is uncommitted, its term has a committed entry.</param>
+/// <param name="IsChangeable">Whether the leader would accept a change: none is uncommitted, its term has a committed
+/// entry.</param>
 /// <param name="Replicas">All members, voters and learners.</param>
 public sealed record GroupStatus(
     GroupId Group,

@@ -22,8 +22,8 @@ public enum ReconcileKind : byte
 /// <param name="Replica">The replica to add, promote, remove or transfer to.</param>
 /// <param name="Node">Its node.</param>
 /// <param name="ConfigurationIndex">
-/// The configuration that the step was decided on. The leader refuses the step when its own is another: what was safe to
-/// remove there need not be safe here.
+/// The configuration that the step was decided on. The leader refuses the step when its own is another: what was safe
+/// to remove there need not be safe here.
 /// </param>
 public readonly record struct ReconcileStep(
     GroupId Group, ReconcileKind Kind, ReplicaId Replica, NodeId Node, LogIndex ConfigurationIndex);

@@ -3,12 +3,12 @@ using System.Linq;
 namespace TimeMachine.Core.Cluster;
 
 /// <summary>
-/// Moves every group's membership towards the plan, online, one step a group at a time. Runs on the system group's leader;
-/// what it forgets with a change of leader it finds again in the groups' own reports.
+/// Moves every group's membership towards the plan, online, one step a group at a time. Runs on the system group's
+/// leader; what it forgets with a change of leader it finds again in the groups' own reports.
 /// </summary>
 /// <remarks>
-/// Two of them may run for a moment, and reports may be old: safety does not rest on either, because every step names the
-/// configuration that it was decided on, and a group's leader refuses it on any other.
+/// Two of them may run for a moment, and reports may be old: safety does not rest on either, because every step names
+/// the configuration that it was decided on, and a group's leader refuses it on any other.
 /// </remarks>
 public sealed class Reconciler(ReconcilerOptions options)
 {

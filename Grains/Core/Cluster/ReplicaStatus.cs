@@ -6,4 +6,5 @@ namespace TimeMachine.Core.Cluster;
 /// <param name="IsVoter">Voter or learner.</param>
 /// <param name="IsHeard">Whether it answered the leader within an election timeout; true for the leader itself.</param>
 /// <param name="LagEntries">The leader's last log index less its match index.</param>
-public readonly record struct ReplicaStatus(ReplicaId Replica, NodeId Node, bool IsVoter, bool IsHeard, long LagEntries);
+public readonly record struct ReplicaStatus(
+    ReplicaId Replica, NodeId Node, bool IsVoter, bool IsHeard, long LagEntries);

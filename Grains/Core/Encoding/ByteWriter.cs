@@ -30,7 +30,9 @@ public sealed class ByteWriter
         Length = length;
     }
 
-    /// <summary>Reserves <paramref name="count"/> bytes and returns them, uncleared, to be filled by the caller.</summary>
+    /// <summary>
+    /// Reserves <paramref name="count"/> bytes and returns them, uncleared, to be filled by the caller.
+    /// </summary>
     public Span<byte> Reserve(int count)
     {
         if (_buffer.Length - Length < count)

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace TimeMachine.Core.Primitives;
 
-/// <summary>Log index x 65,536 + position in the entry: a job's version, a claim's fencing number, the answer's offset. 0 is none.</summary>
+/// <summary>
+/// Log index x 65,536 + position in the entry: a job's version, a claim's fencing number, the answer's offset. 0 is
+/// none.
+/// </summary>
 /// <param name="Value">The raw number.</param>
 public readonly record struct CommandNumber(long Value) : IComparable<CommandNumber>
 {
@@ -12,7 +15,9 @@ public readonly record struct CommandNumber(long Value) : IComparable<CommandNum
     /// <summary>No command.</summary>
     public static CommandNumber None => default;
 
-    /// <summary>The number of the command at <paramref name="position"/> of the entry at <paramref name="index"/>.</summary>
+    /// <summary>
+    /// The number of the command at <paramref name="position"/> of the entry at <paramref name="index"/>.
+    /// </summary>
     /// <exception cref="InvariantViolationException">The position is not from 0 to 65,535.</exception>
     public static CommandNumber At(LogIndex index, int position)
     {

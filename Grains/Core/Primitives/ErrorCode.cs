@@ -1,6 +1,8 @@
 namespace TimeMachine.Core.Primitives;
 
-/// <summary>Why a request was refused. Numbers are stable, append-only and never reused; each has a page in docs/errors.</summary>
+/// <summary>
+/// Why a request was refused. Numbers are stable, append-only and never reused; each has a page in docs/errors.
+/// </summary>
 public enum ErrorCode : ushort
 {
     /// <summary>Not refused.</summary>

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace TimeMachine.Core.Primitives;
 
-/// <summary>Checks that stay on in Release. A false condition is a programmer error, never an expected refusal.</summary>
+/// <summary>
+/// Checks that stay on in Release. A false condition is a programmer error, never an expected refusal.
+/// </summary>
 public static class Invariant
 {
     /// <summary>Throws when <paramref name="condition"/> is false.</summary>

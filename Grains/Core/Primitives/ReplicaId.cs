@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace TimeMachine.Core.Primitives;
 
-/// <summary>One life of one vnode's copy on a node: never used again after its disk was lost. 0 is no replica.</summary>
+/// <summary>
+/// One life of one vnode's copy on a node: never used again after its disk was lost. 0 is no replica.
+/// </summary>
 /// <param name="Value">The raw number.</param>
 public readonly record struct ReplicaId(ulong Value) : IComparable<ReplicaId>
 {

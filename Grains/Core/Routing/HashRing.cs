@@ -39,7 +39,8 @@ public sealed class HashRing
 
     /// <summary>Tells for every node at which place a vnode prefers it: 0 is its first choice.</summary>
     /// <param name="vnode">The vnode.</param>
-    /// <param name="ranks">Filled with one rank a node, by the node's place in the list of the ring; one rank each.</param>
+    /// <param name="ranks">Filled with one rank a node, by the node's place in the list of the ring; one rank
+    /// each.</param>
     public void Rank(VNodeId vnode, Span<int> ranks)
     {
         Invariant.Require(ranks.Length == _nodeCount);

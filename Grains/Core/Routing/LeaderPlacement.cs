@@ -1,6 +1,8 @@
 namespace TimeMachine.Core.Routing;
 
-/// <summary>Chooses each vnode's preferred leader among its replicas, so that all nodes lead as many within 1.</summary>
+/// <summary>
+/// Chooses each vnode's preferred leader among its replicas, so that all nodes lead as many within 1.
+/// </summary>
 /// <remarks>
 /// <para>Such a choice exists. Give each replica 1/r of its vnode's leadership: node n then leads c(n)/r with c(n) =
 /// floor(T / N) or ceil(T / N), and a bipartite flow with whole capacities rounds it to floor(c(n)/r) or ceil(c(n)/r).
@@ -14,7 +16,9 @@ internal sealed class LeaderPlacement(ReplicaPlacement placement, ShardMap? prev
     private readonly int[] _leaders = new int[placement.VNodeCount];
     private readonly int[] _counts = new int[placement.Nodes.Length];
 
-    /// <summary>Leaves each leader where it was while its replica stayed; the others go to a replica's node that leads least.</summary>
+    /// <summary>
+    /// Leaves each leader where it was while its replica stayed; the others go to a replica's node that leads least.
+    /// </summary>
     public void KeepPrevious()
     {
         Array.Fill(_leaders, -1);

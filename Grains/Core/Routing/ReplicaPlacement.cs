@@ -5,12 +5,13 @@ namespace TimeMachine.Core.Routing;
 /// <para>Let |x| be the number of replicas on node x, and x \ y the vnodes that x holds and y does not.</para>
 /// <para>Lemma. If |x| >= |y| and some vnode is on y and not on x, or if |x| > |y|, then x \ y is not empty: |x \ y| -
 /// |y \ x| = |x| - |y|. So a node can always hand a vnode to a node that is no fuller.</para>
-/// <para>Placement keeps loads within 1 of each other if they were: the load of a fullest node never grows while another
-/// has less. Either a least loaded node lacks the vnode and takes it, or a least loaded y holds it; then any x
+/// <para>Placement keeps loads within 1 of each other if they were: the load of a fullest node never grows while
+/// another has less. Either a least loaded node lacks the vnode and takes it, or a least loaded y holds it; then any x
 /// that lacks it (there is one: fewer than r &lt;= N nodes hold it) has |x| >= |y|, so by the lemma x hands some w to y
 /// and takes the vnode. Only the load of y grew, by one, and at most one other replica moved.</para>
 /// <para>Balance ends: each step takes from a fullest x and gives to an emptiest y with |x| >= |y| + 2, which the lemma
-/// allows, and lowers the sum of the squared loads. At its end all are within 1, that is floor(T / N) or ceil(T / N).</para>
+/// allows, and lowers the sum of the squared loads. At its end all are within 1, that is floor(T / N) or ceil(T /
+/// N).</para>
 /// <para>Join: the old nodes are within 1, none is missing, and taking from a fullest node keeps them so; while a
 /// step is due, the emptiest is the newcomer. So every move goes to it, and it ends with at most ceil(T / N).</para>
 /// <para>Leave: the survivors are within 1, and placement keeps that; Balance has nothing to do. So the lost replicas,
@@ -52,7 +53,9 @@ internal sealed class ReplicaPlacement
 
     public int RankOf(int vnode, int node) => _ranks[(vnode * Nodes.Length) + node];
 
-    /// <summary>Takes over the replicas that are on nodes still there; of too many, the preferred leader's goes last.</summary>
+    /// <summary>
+    /// Takes over the replicas that are on nodes still there; of too many, the preferred leader's goes last.
+    /// </summary>
     public void KeepPrevious()
     {
         for (var vnode = 0; _previous is not null && vnode < VNodeCount; vnode++)
@@ -68,7 +71,9 @@ internal sealed class ReplicaPlacement
         }
     }
 
-    /// <summary>Places what is missing: on a least loaded node, of several on the one that the ring names first.</summary>
+    /// <summary>
+    /// Places what is missing: on a least loaded node, of several on the one that the ring names first.
+    /// </summary>
     public void PlaceMissing()
     {
         for (var vnode = 0; vnode < VNodeCount; vnode++)

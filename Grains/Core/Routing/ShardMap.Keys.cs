@@ -34,7 +34,9 @@ public sealed partial class ShardMap
     public static VNodeId VNodeOf(string database, string collection, string id, int vnodeCount) => VNodeOf(
         Utf8(database), Utf8(collection), Utf8(id), vnodeCount);
 
-    /// <summary>The part of an id that decides its vnode: the text between the first { and the next }, else the whole id.</summary>
+    /// <summary>
+    /// The part of an id that decides its vnode: the text between the first { and the next }, else the whole id.
+    /// </summary>
     /// <remarks>"{user7}:order9" and "{user7}:cart" are neighbours. Empty braces count for nothing.</remarks>
     public static ReadOnlySpan<byte> ClusteringKey(ReadOnlySpan<byte> id)
     {

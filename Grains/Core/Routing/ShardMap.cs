@@ -1,7 +1,10 @@
 namespace TimeMachine.Core.Routing;
 
-/// <summary>Which nodes shall hold the replicas of each vnode, and which of them shall lead: the plan, not the present state.</summary>
-/// <remarks>What a vnode's members really are is what its own Raft log says; the reconciler moves it towards this map.</remarks>
+/// <summary>
+/// Which nodes shall hold the replicas of each vnode, and which of them shall lead: the plan, not the present state.
+/// </summary>
+/// <remarks>What a vnode's members really are is what its own Raft log says; the reconciler moves it towards this
+/// map.</remarks>
 public sealed partial class ShardMap : IEquatable<ShardMap>
 {
     /// <summary>The most vnodes of a cluster.</summary>
@@ -18,8 +21,10 @@ public sealed partial class ShardMap : IEquatable<ShardMap>
     /// <summary>Makes a map.</summary>
     /// <param name="vnodeCount">1 to <see cref="VNodesMax"/>.</param>
     /// <param name="replicas">Replicas of each vnode: 1 to <see cref="ReplicasMax"/>.</param>
-    /// <param name="nodes">The nodes of vnode 0, of vnode 1 and so on, each time the preferred leader first; kept.</param>
-    /// <exception cref="InvariantViolationException">A count is out of its range, or two replicas of a vnode are on one node.</exception>
+    /// <param name="nodes">The nodes of vnode 0, of vnode 1 and so on, each time the preferred leader first;
+    /// kept.</param>
+    /// <exception cref="InvariantViolationException">A count is out of its range, or two replicas of a vnode are on one
+    /// node.</exception>
     internal ShardMap(int vnodeCount, int replicas, NodeId[] nodes)
     {
         Invariant.Require(vnodeCount is > 0 and <= VNodesMax);
@@ -40,7 +45,9 @@ public sealed partial class ShardMap : IEquatable<ShardMap>
     /// <summary>The number of replicas of each vnode.</summary>
     public int Replicas { get; }
 
-    /// <summary>The nodes that shall hold the vnode, all distinct: the preferred leader first, the others ascending.</summary>
+    /// <summary>
+    /// The nodes that shall hold the vnode, all distinct: the preferred leader first, the others ascending.
+    /// </summary>
     /// <exception cref="InvariantViolationException">There is no such vnode.</exception>
     public ReadOnlySpan<NodeId> ReplicasOf(VNodeId vnode)
     {

@@ -145,7 +145,7 @@ internal sealed class FakeCluster
         {
             case ReconcileKind.AddLearner:
                 Assert.True(place < 0 && step.Replica != ReplicaId.None);
-                replicas.Add(new ReplicaStatus(step.Replica, step.Node, IsVoter: false, IsHeard: true, LagOfNewLearners));
+                replicas.Add(new(step.Replica, step.Node, IsVoter: false, IsHeard: true, LagOfNewLearners));
                 break;
             case ReconcileKind.Promote:
                 Assert.True(IsLive(step.Group, replicas[place]) && replicas[place].LagEntries == 0);
@@ -165,7 +165,8 @@ internal sealed class FakeCluster
         }
 
         var voters = replicas.Where(replica => replica.IsVoter).ToList();
-        Assert.True(voters.Count(replica => IsLive(step.Group, replica)) > voters.Count / 2, $"{step} loses the quorum");
+        var liveCount = voters.Count(replica => IsLive(step.Group, replica));
+        Assert.True(liveCount > voters.Count / 2, $"{step} loses the quorum");
     }
 
     private void ElectWhereNeeded()

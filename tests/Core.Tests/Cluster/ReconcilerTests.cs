@@ -166,7 +166,8 @@ public sealed class ReconcilerTests
         cluster.Settle();
 
         cluster.ShouldBeAsPlanned();
-        Assert.DoesNotContain(cluster.Groups.SelectMany(cluster.ReplicasOf), replica => before.Contains(replica.Replica));
+        var after = cluster.Groups.SelectMany(cluster.ReplicasOf);
+        Assert.DoesNotContain(after, replica => before.Contains(replica.Replica));
     }
 
     [Fact]
@@ -191,8 +192,11 @@ public sealed class ReconcilerTests
         cluster.SetNodes(1, 2, 3);
         var view = cluster.View();
 
-        Assert.Empty(Decide(view with { Groups = [.. view.Groups.Select(group => group with { IsChangeable = false })] }));
-        Assert.Empty(Decide(view with { Groups = [.. view.Groups.Select(group => group with { Leader = ReplicaId.None })] }));
+        var unchangeable = view.Groups.Select(group => group with { IsChangeable = false });
+        var leaderless = view.Groups.Select(group => group with { Leader = ReplicaId.None });
+
+        Assert.Empty(Decide(view with { Groups = [.. unchangeable] }));
+        Assert.Empty(Decide(view with { Groups = [.. leaderless] }));
     }
 
     [Fact]

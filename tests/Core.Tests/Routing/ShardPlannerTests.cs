@@ -70,7 +70,8 @@ public sealed class ShardPlannerTests
                 var nodes = Nodes(shape.Nodes);
                 var gone = nodes[leaver % nodes.Length];
                 var before = ShardPlanner.Plan(nodes, shape.VNodes, shape.Replicas);
-                var after = ShardPlanner.Plan([.. nodes.Where(node => node != gone)], shape.VNodes, shape.Replicas, before);
+                NodeId[] rest = [.. nodes.Where(node => node != gone)];
+                var after = ShardPlanner.Plan(rest, shape.VNodes, shape.Replicas, before);
 
                 var lost = AllVNodes(before).Count(vnode => before.IsReplica(vnode, gone));
                 var moves = Moves(before, after).Count;
@@ -175,7 +176,8 @@ public sealed class ShardPlannerTests
         var held = nodes.Select(node => AllVNodes(map).Count(vnode => map.IsReplica(vnode, node))).ToList();
         var led = nodes.Select(node => AllVNodes(map).Count(vnode => map.LeaderOf(vnode) == node)).ToList();
 
-        Assert.All(AllVNodes(map), vnode => Assert.Equal(map.Replicas, map.ReplicasOf(vnode).ToArray().Distinct().Count()));
+        Assert.All(AllVNodes(map), vnode => Assert.Distinct(map.ReplicasOf(vnode).ToArray()));
+        Assert.All(AllVNodes(map), vnode => Assert.Equal(map.Replicas, map.ReplicasOf(vnode).Length));
         Assert.Equal(map.VNodeCount * map.Replicas, held.Sum());
         Assert.True(held.Max() - held.Min() <= 1);
         Assert.Equal(map.VNodeCount, led.Sum());
