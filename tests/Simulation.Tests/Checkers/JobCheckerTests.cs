@@ -293,7 +293,7 @@ public sealed class JobCheckerTests
     [Fact]
     public void A_job_that_dies_before_its_last_attempt_is_found()
     {
-        var claim = _stage.Claim(_stage.Create());
+        var claim = _stage.Claim(_stage.Create(), fact => fact with { AttemptsMax = 5 });
         _stage.SendAndEnd(claim, 500);
         _stage.Outcome(claim, OutcomeFactKind.Dead);
 

@@ -118,7 +118,18 @@ internal sealed class JobStage
         return send;
     }
 
-    public void Outcome(CommandNumber claim, OutcomeFactKind kind, bool tookEffect = true) =>
+    /// <summary>An outcome; the state behind it is what the model says.</summary>
+    public void Outcome(CommandNumber claim, OutcomeFactKind kind, bool tookEffect = true)
+    {
+        var action = new JobAction
+        {
+            Kind = JobActionKind.Outcome,
+            Version = _versionOf[claim],
+            Claim = claim,
+            Outcome = kind,
+            TookEffect = tookEffect,
+        };
+        JobModel.TryStep(Observer.Jobs.Keys["sim/jobs/a"].Row, action, out var next);
         Observer.Jobs.OutcomeCommitted(new OutcomeFact
         {
             Group = RaftStage.Group,
@@ -128,8 +139,10 @@ internal sealed class JobStage
             Claim = claim,
             Kind = kind,
             TookEffect = tookEffect,
+            Result = next.Status,
             NextDueMs = NowMs,
         });
+    }
 
     public EndFigures End(long afterMs = 100_000)
     {

@@ -178,12 +178,12 @@ public sealed class LinearizabilityCheckerTests
         end);
 
     private static TimedAction Claim(long invoke, long end) => Of(
-        new JobAction { Kind = JobActionKind.Claim, Number = C1, Version = V1, TookEffect = true },
+        new JobAction { Kind = JobActionKind.Claim, Number = C1, Version = V1, AttemptsMax = 5, TookEffect = true },
         invoke,
         end);
 
     private static TimedAction Outcome(OutcomeFactKind kind, long invoke, long end) => Of(
-        new JobAction { Kind = JobActionKind.Outcome, Version = V1, Claim = C1, Outcome = kind },
+        new JobAction { Kind = JobActionKind.Outcome, Version = V1, Claim = C1, Outcome = kind, TookEffect = true },
         invoke,
         end);
 }

@@ -1,3 +1,4 @@
+using TimeMachine.Core.Jobs;
 using TimeMachine.Simulation.Checkers.Jobs;
 
 namespace TimeMachine.Simulation.Workload;
@@ -42,13 +43,21 @@ public sealed record JobPlan
     public string Key => $"{Database}/{Collection}/{Id}";
 
     /// <summary>A hash of the fields as sent; never 0.</summary>
-    public ulong Sameness
+    public ulong Sameness => JobChecker.SamenessOf(ToRequest(RequestId.None).Sameness());
+
+    /// <summary>The request as a router takes it.</summary>
+    /// <param name="request">The request id of all its tries.</param>
+    public JobRequest ToRequest(RequestId request) => new()
     {
-        get
-        {
-            var mix = new SplitMix64(Tag ^ ((ulong)(TriggerMs ?? -1) * 31) ^ ((ulong)(DelayMs ?? -1) * 131)
-                ^ ((ulong)ExpireAfterMs << 20) ^ ((ulong)Mode << 60));
-            return mix.Next() | 1;
-        }
-    }
+        Kind = (JobRequestKind)(byte)Kind,
+        Key = JobKey.Of(Database, Collection, Id),
+        RequestId = request,
+        TriggerTime = TriggerMs is { } at ? new UnixMs(at) : null,
+        DelayMs = DelayMs ?? 0,
+        Route = Route.Length == 0 ? default : RouteKey.Of(Database, Route),
+        Mode = (DeliveryMode)Mode,
+        Meta = Tag == 0 ? default : BitConverter.GetBytes(Tag),
+        ExpireAfterMs = ExpireAfterMs,
+        IfMatch = IfMatch == default ? null : IfMatch,
+    };
 }

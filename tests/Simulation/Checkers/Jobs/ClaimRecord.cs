@@ -19,6 +19,9 @@ public sealed class ClaimRecord(ClaimFact fact, NodeId node)
     /// <summary>How it was resolved; None while it is open or superseded.</summary>
     public OutcomeFactKind Outcome { get; internal set; }
 
+    /// <summary>The job's state behind the outcome.</summary>
+    public JobStatus Result { get; internal set; }
+
     /// <summary>Whether a later claim took its place.</summary>
     public bool IsSuperseded { get; internal set; }
 

@@ -41,4 +41,7 @@ public sealed record ClientFact
 
     /// <summary>Create, upsert: how long after its trigger time the job is still of use; 0: for ever.</summary>
     public long ExpireAfterMs { get; init; }
+
+    /// <summary>Whether it changed the job, so that its answer must be remembered.</summary>
+    public bool IsEffective => Answer.Code == ErrorCode.None && (Kind != JobActionKind.Create || Answer.IsNew);
 }

@@ -24,12 +24,18 @@ public sealed record JobAction
     /// <summary>Outcome: how the attempt ended.</summary>
     public OutcomeFactKind Outcome { get; init; }
 
-    /// <summary>Claim, outcome: whether the delivery is at most once.</summary>
+    /// <summary>Outcome: whether the sender says that it wrote no byte.</summary>
+    public bool WroteNothing { get; init; }
+
+    /// <summary>Claim: whether the delivery is at most once.</summary>
     public bool IsAtMostOnce { get; init; }
+
+    /// <summary>Claim: the failed attempts that the route allows.</summary>
+    public int AttemptsMax { get; init; }
 
     /// <summary>What came of it, as the product said; null when nobody was told.</summary>
     public AnswerFact? Answer { get; init; }
 
-    /// <summary>Expire, route gone: whether the product carried it out.</summary>
+    /// <summary>Claim, outcome, expire, route gone: whether the product carried it out.</summary>
     public bool TookEffect { get; init; }
 }

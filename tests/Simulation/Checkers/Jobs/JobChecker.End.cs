@@ -117,10 +117,12 @@ public sealed partial class JobChecker
             return;
         }
 
-        var failed = version.Claims.Count(claim => claim.Outcome is OutcomeFactKind.Retry or OutcomeFactKind.Dead);
-        var isAllowed = version.Claims.Exists(claim => claim.Outcome == OutcomeFactKind.Dead
-            && (claim.Fact.IsAtMostOnce || claim.Send?.SawStatus == 410 || failed >= claim.Fact.AttemptsMax));
-        var isLateTruth = version.Claims.Exists(claim => claim.Outcome == OutcomeFactKind.Unknown);
+        var since = version.Claims.Where(claim => claim.Fact.Number > version.RedrivenAt).ToList();
+        var failed = since.Count(claim => claim.Outcome
+            is OutcomeFactKind.Retry or OutcomeFactKind.Dead or OutcomeFactKind.Unknown);
+        var isAllowed = since.Exists(claim => failed >= claim.Fact.AttemptsMax
+            || (claim.Outcome == OutcomeFactKind.Dead && (claim.Fact.IsAtMostOnce || claim.Send?.SawStatus == 410)));
+        var isLateTruth = version.Claims.Exists(claim => claim.Result == JobStatus.Unknown);
         if (!isAllowed && !isLateTruth)
         {
             _violations.Add("lost", $"{version} is dead after {failed} failed attempts");
@@ -157,7 +159,8 @@ public sealed partial class JobChecker
     private TimedAction? Timed(ClientOperation operation)
     {
         var isCommitted = _requests.TryGetValue(operation.Request, out var record);
-        if (operation.Answer is { IsRefusedOutside: true } || (operation.Answer is null && !isCommitted))
+        var isIdle = operation.Answer is null && !(isCommitted && record!.First.IsEffective);
+        if (operation.Answer is { IsRefusedOutside: true } || isIdle)
         {
             return null;
         }
@@ -170,7 +173,8 @@ public sealed partial class JobChecker
             IfMatch = operation.IfMatch,
             Answer = operation.Answer ?? record?.First.Answer,
         };
-        return isCommitted
+        var isEffective = isCommitted && record!.First.IsEffective;
+        return isEffective
             ? new TimedAction(
                 action,
                 Math.Max(operation.InvokeUs, record!.AppendedUs),

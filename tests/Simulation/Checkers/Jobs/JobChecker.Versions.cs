@@ -132,13 +132,15 @@ public sealed partial class JobChecker
     {
         claim.Outcome = fact.Kind;
         Closed(claim);
+        claim.Result = fact.Result;
         var isFailed = fact.Kind is OutcomeFactKind.Retry or OutcomeFactKind.Dead or OutcomeFactKind.Unknown;
         Duplicates.Bound += isFailed ? 1 : 0;
         _reach.Hit(Reach.ClaimReleased, fact.Kind == OutcomeFactKind.Release ? 1 : 0);
-        _reach.Hit(Reach.Retried, fact.Kind == OutcomeFactKind.Retry ? 1 : 0);
-        _reach.Hit(Reach.DeadLetter, fact.Kind == OutcomeFactKind.Dead ? 1 : 0);
-        _reach.Hit(Reach.Unknown, fact.Kind == OutcomeFactKind.Unknown ? 1 : 0);
-        if (fact.Kind == OutcomeFactKind.Retry && _versions.TryGetValue((fact.Group, fact.Version), out var version))
+        _reach.Hit(Reach.Retried, fact.Result == JobStatus.Retrying && isFailed ? 1 : 0);
+        _reach.Hit(Reach.DeadLetter, fact.Result == JobStatus.Dead ? 1 : 0);
+        _reach.Hit(Reach.Unknown, fact.Result == JobStatus.Unknown ? 1 : 0);
+        if (fact.Result == JobStatus.Retrying && isFailed
+            && _versions.TryGetValue((fact.Group, fact.Version), out var version))
         {
             version.DueMs = fact.NextDueMs;
         }

@@ -60,7 +60,7 @@ public sealed partial class JobChecker
             IfMatch = fact.IfMatch,
             Answer = fact.Answer,
         });
-        _requests[fact.Request] = new RequestRecord(fact, AppendedUs(fact.Group, fact.Number), _violations.NowUs);
+        Remember(fact);
         if (fact.Answer.Code == ErrorCode.None)
         {
             Note(fact, key, before);
@@ -106,13 +106,12 @@ public sealed partial class JobChecker
             Version = fact.Version,
             Claim = fact.Claim,
             Outcome = fact.Kind,
+            WroteNothing = fact.WroteNothing,
             TookEffect = fact.TookEffect,
         });
-        var isCurrent = before.Status == JobStatus.Claimed && before.Version == fact.Version && before.Claim == fact.Claim;
-        if (isCurrent != fact.TookEffect && before.Status != JobStatus.Unknown)
+        if (key.Row.Status != fact.Result && fact.TookEffect)
         {
-            _violations.Add("outcome-fence", $"{fact.Key}: outcome of claim {fact.Claim}, current {before.Claim}, "
-                + $"{before.Status}, took effect: {fact.TookEffect}");
+            _violations.Add("job-model", $"{fact.Key} is {fact.Result} behind {fact.Kind}, the model says {key.Row.Status}");
         }
 
         if (before.Status == JobStatus.Unknown && key.Row.Status != JobStatus.Unknown)
@@ -120,7 +119,7 @@ public sealed partial class JobChecker
             _reach.Hit(Reach.LateOutcomeOfUnknown);
         }
 
-        if (isCurrent && _claims.TryGetValue((fact.Group, fact.Claim), out var claim))
+        if (fact.TookEffect && before.Status == JobStatus.Claimed && _claims.TryGetValue((fact.Group, fact.Claim), out var claim))
         {
             Resolve(claim, fact);
         }
@@ -156,6 +155,7 @@ public sealed partial class JobChecker
         Version = fact.Version,
         Claim = fact.Supersedes,
         IsAtMostOnce = fact.IsAtMostOnce,
+        AttemptsMax = fact.AttemptsMax,
         TookEffect = fact.TookEffect,
     };
 
@@ -174,10 +174,11 @@ public sealed partial class JobChecker
         return key;
     }
 
-    /// <remarks>An id whose first answer was a refusal may be judged anew: no row need hold it.</remarks>
+    /// <remarks>Only what took effect is remembered by the product; anything else is judged anew.</remarks>
     private bool IsRepeat(ClientFact fact)
     {
-        if (fact.Request == RequestId.None || !_requests.TryGetValue(fact.Request, out var record))
+        if (fact.Request == RequestId.None || !_requests.TryGetValue(fact.Request, out var record)
+            || !record.First.IsEffective)
         {
             return false;
         }
@@ -188,7 +189,7 @@ public sealed partial class JobChecker
             return true;
         }
 
-        if (first.Answer.Code == ErrorCode.None && fact.TimeMs - first.TimeMs < _options.RequestIdMs)
+        if (fact.TimeMs - first.TimeMs < _options.RequestIdMs)
         {
             _violations.Add("request-id", $"{fact.Key}: request {fact.Request} answered {first.Answer}, "
                 + $"then {fact.Answer}");
@@ -198,11 +199,24 @@ public sealed partial class JobChecker
         return false;
     }
 
+    private void Remember(ClientFact fact)
+    {
+        var appendedUs = AppendedUs(fact.Group, fact.Number);
+        if (_requests.TryGetValue(fact.Request, out var known) && !fact.IsEffective)
+        {
+            // No effect either time: whichever answer the client got, it held somewhere in between.
+            appendedUs = Math.Min(appendedUs, known.AppendedUs);
+        }
+
+        _requests[fact.Request] = new RequestRecord(fact, appendedUs, _violations.NowUs);
+    }
+
     private void Step(KeyRecord key, JobAction action)
     {
         if (!JobModel.TryStep(key.Row, action, out var next))
         {
-            _violations.Add("job-model", $"{key.Key}: {action} is not possible from {key.Row}");
+            var checker = action.Kind == JobActionKind.Outcome ? "outcome-fence" : "job-model";
+            _violations.Add(checker, $"{key.Key}: {action} is not possible from {key.Row}");
         }
 
         if (action.Kind >= JobActionKind.Claim)

@@ -143,21 +143,28 @@ public static class JobModel
             return false;
         }
 
-        next = row with { Status = JobStatus.Scheduled, Claim = default, IsStopped = false };
+        next = row with
+        {
+            Status = row.WasAttempted ? JobStatus.Retrying : JobStatus.Scheduled,
+            Claim = default,
+            IsStopped = false,
+            FailedCount = 0,
+        };
         return answer is null || answer.Value.Version == row.Version;
     }
 
+    /// <remarks>The product may refuse a claim for more reasons than the model knows; it may never take a wrong one.</remarks>
     private static bool Claim(in JobRow row, JobAction action, out JobRow next)
     {
         next = row;
-        var isFirst = row.IsWaiting && action.Claim == default;
-        var isSuperseding = row.Status == JobStatus.Claimed && action.Claim == row.Claim && action.Claim != default
-            && !row.IsStopped && !action.IsAtMostOnce;
-        if (row.Version != action.Version || !(isFirst || isSuperseding))
+        if (!action.TookEffect)
         {
-            return !action.TookEffect;
+            return true;
         }
 
+        var isFirst = row.IsWaiting && action.Claim == default;
+        var isSuperseding = row.Status == JobStatus.Claimed && action.Claim == row.Claim && action.Claim != default
+            && !row.IsStopped && !row.IsClaimAtMostOnce;
         next = row with
         {
             Status = JobStatus.Claimed,
@@ -165,54 +172,63 @@ public static class JobModel
             Former = isFirst ? row.Status : JobStatus.Retrying,
             WasAttempted = true,
             WasAttemptedBefore = isSuperseding || row.WasAttempted,
+            ClaimAttemptsMax = action.AttemptsMax,
+            IsClaimAtMostOnce = action.IsAtMostOnce,
         };
-        return action.TookEffect;
+        return row.Version == action.Version && (isFirst || isSuperseding);
     }
 
+    /// <remarks>Only the outcome of the current claim counts, or the late truth about an unknown one.</remarks>
     private static bool Outcome(in JobRow row, JobAction action, out JobRow next)
     {
         next = row;
-        var isCurrent = row.Version == action.Version && row.Claim == action.Claim && action.Claim != default;
-        if (isCurrent && row.Status == JobStatus.Unknown)
+        var isNamed = row.Version == action.Version && row.Claim == action.Claim && action.Claim != default;
+        if (isNamed && row.Status == JobStatus.Unknown)
         {
-            next = action.Outcome switch
-            {
-                OutcomeFactKind.Complete => row with { Status = JobStatus.Delivered },
-                OutcomeFactKind.Dead => row with { Status = JobStatus.Dead },
-                OutcomeFactKind.Retry or OutcomeFactKind.Release => row,
-                _ => row,
-            };
-            return true;
+            var isTruth = action.Outcome is OutcomeFactKind.Complete or OutcomeFactKind.Dead;
+            next = isTruth ? row with { Status = Final(action), Claim = default } : row;
+            return action.TookEffect == isTruth;
         }
 
-        if (isCurrent && row.Status == JobStatus.Claimed)
+        var isCurrent = isNamed && row.Status == JobStatus.Claimed
+            && (row.IsStopped || action.Outcome != OutcomeFactKind.Abandon);
+        if (isCurrent)
         {
             next = row.IsStopped ? StoppedEnd(row, action) : End(row, action);
         }
 
-        return true;
+        return action.TookEffect == isCurrent;
     }
+
+    private static JobStatus Final(JobAction action) =>
+        action.Outcome == OutcomeFactKind.Complete ? JobStatus.Delivered : JobStatus.Dead;
 
     private static JobRow StoppedEnd(in JobRow row, JobAction action) => row with
     {
         Status = action.Outcome == OutcomeFactKind.Complete ? JobStatus.Delivered : JobStatus.Cancelled,
     };
 
-    private static JobRow End(in JobRow row, JobAction action) => action.Outcome switch
+    private static JobRow End(in JobRow row, JobAction action)
     {
-        OutcomeFactKind.Complete => row with { Status = JobStatus.Delivered },
-        OutcomeFactKind.Retry => row with { Status = JobStatus.Retrying, Claim = default },
-        OutcomeFactKind.Dead => row with { Status = JobStatus.Dead },
-        OutcomeFactKind.Unknown => row with { Status = JobStatus.Unknown },
-        OutcomeFactKind.Release => row with
+        if (action.Outcome == OutcomeFactKind.Release)
         {
-            Status = row.Former,
-            Claim = default,
-            WasAttempted = row.WasAttemptedBefore,
-        },
-        OutcomeFactKind.Abandon => row,
-        _ => row,
-    };
+            return row with { Status = row.Former, Claim = default, WasAttempted = row.WasAttemptedBefore };
+        }
+
+        if (action.Outcome is OutcomeFactKind.Complete or OutcomeFactKind.Dead)
+        {
+            return row with { Status = Final(action), Claim = default };
+        }
+
+        if (row.IsClaimAtMostOnce && !action.WroteNothing)
+        {
+            return row with { Status = JobStatus.Unknown };
+        }
+
+        var failed = row.FailedCount + 1;
+        var status = failed >= row.ClaimAttemptsMax ? JobStatus.Dead : JobStatus.Retrying;
+        return row with { Status = status, Claim = default, FailedCount = failed };
+    }
 
     private static bool Expire(in JobRow row, JobAction action, out JobRow next)
     {

@@ -24,6 +24,15 @@ public readonly record struct JobRow
     /// <summary>What <see cref="WasAttempted"/> was before the current claim.</summary>
     public bool WasAttemptedBefore { get; init; }
 
+    /// <summary>The failed attempts that count towards <see cref="ClaimAttemptsMax"/>.</summary>
+    public int FailedCount { get; init; }
+
+    /// <summary>The failed attempts that the current claim's route allows.</summary>
+    public int ClaimAttemptsMax { get; init; }
+
+    /// <summary>Whether the current claim is at most once.</summary>
+    public bool IsClaimAtMostOnce { get; init; }
+
     /// <summary>Whether a delete met the claimed job.</summary>
     public bool IsStopped { get; init; }
 

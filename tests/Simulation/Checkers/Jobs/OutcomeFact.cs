@@ -21,8 +21,11 @@ public sealed record OutcomeFact
     /// <summary>How the attempt ended.</summary>
     public required OutcomeFactKind Kind { get; init; }
 
-    /// <summary>Whether the state machine took it (a Settled effect).</summary>
+    /// <summary>Whether the state machine took it.</summary>
     public required bool TookEffect { get; init; }
+
+    /// <summary>The job's state behind it, as the state machine says.</summary>
+    public JobStatus Result { get; init; }
 
     /// <summary>Retry: when the next attempt is due, in milliseconds since 1970.</summary>
     public long NextDueMs { get; init; }
