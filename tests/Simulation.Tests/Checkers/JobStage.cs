@@ -18,7 +18,8 @@ internal sealed class JobStage
     public JobStage()
     {
         Observer = new SimObserver(1, new JobCheckOptions(), () => NowMs * 1_000);
-        _replica = Observer.Raft.Open(new NodeId(1), RaftStage.Group, new RecoveredReplica { Replica = new ReplicaId(1) });
+        var fresh = new RecoveredReplica { Replica = new ReplicaId(1) };
+        _replica = Observer.Raft.Open(new NodeId(1), RaftStage.Group, fresh);
     }
 
     public long NowMs { get; set; } = StartMs;

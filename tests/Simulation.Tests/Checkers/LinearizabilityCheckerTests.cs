@@ -8,6 +8,7 @@ public sealed class LinearizabilityCheckerTests
     private static readonly CommandNumber V1 = new(65_536);
     private static readonly CommandNumber V2 = new(131_072);
     private static readonly CommandNumber C1 = new(196_608);
+    private static readonly JobActionKind[] Kinds = [JobActionKind.Upsert, JobActionKind.Cancel, JobActionKind.Get];
     private readonly LinearizabilityChecker _search = new();
 
     [Fact]
@@ -116,12 +117,12 @@ public sealed class LinearizabilityCheckerTests
         var row = default(JobRow);
         for (var i = 1; i <= count; i++)
         {
-            var kind = draws.Below(3) switch { 0 => JobActionKind.Upsert, 1 => JobActionKind.Cancel, _ => JobActionKind.Get };
+            var kind = Kinds[(int)draws.Below(Kinds.Length)];
             var action = new JobAction { Kind = kind, Number = new CommandNumber(i * 65_536) };
             JobModel.TryStep(row, action, out var next);
             action = action with { Answer = TrueAnswer(kind, row, next) };
             row = next;
-            history.Add(new TimedAction(action, (i * 10) - draws.Below(40), (i * 10) + draws.Below(40), MayBeLost: false));
+            history.Add(Of(action, (i * 10) - draws.Below(40), (i * 10) + draws.Below(40)));
         }
 
         return history;
@@ -140,7 +141,8 @@ public sealed class LinearizabilityCheckerTests
         };
     }
 
-    private static TimedAction Of(JobAction action, long invoke, long end) => new(action, invoke, end, MayBeLost: false);
+    private static TimedAction Of(JobAction action, long invoke, long end) =>
+        new(action, invoke, end, MayBeLost: false);
 
     private static TimedAction Create(CommandNumber version, long invoke, long end) => Of(
         new JobAction

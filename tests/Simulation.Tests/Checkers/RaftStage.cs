@@ -68,7 +68,13 @@ internal sealed class RaftStage
 
     public RaftStage Lead(ReplicaWatch watch, long term)
     {
-        Raft.Observe(watch, watch.State with { IsLeader = true, Term = new Term(term), Vote = watch.Replica, Last = LastOf(watch) });
+        Raft.Observe(watch, watch.State with
+        {
+            IsLeader = true,
+            Term = new Term(term),
+            Vote = watch.Replica,
+            Last = LastOf(watch),
+        });
         return this;
     }
 

@@ -58,7 +58,9 @@ public sealed class SimObserver
         }
     }
 
-    /// <summary>At the end, some time after the faults stopped: each group has a leader and all replicas are equal.</summary>
+    /// <summary>
+    /// At the end, some time after the faults stopped: each group has a leader and all replicas are equal.
+    /// </summary>
     /// <param name="replicas">The live replicas.</param>
     public void CheckQuiet(IEnumerable<ReplicaWatch> replicas)
     {

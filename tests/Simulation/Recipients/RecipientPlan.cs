@@ -6,7 +6,9 @@ public readonly record struct RecipientPlan
     /// <summary>After how many milliseconds the sender sees the end, unless its own timeout comes first.</summary>
     public long AfterMs { get; init; }
 
-    /// <summary>How it ends then; <see cref="SenderSaw.Nothing"/>: the recipient hangs, only the timeout ends it.</summary>
+    /// <summary>
+    /// How it ends then; <see cref="SenderSaw.Nothing"/>: the recipient hangs, only the timeout ends it.
+    /// </summary>
     public SenderSaw Saw { get; init; }
 
     /// <summary>The status of the answer, or 0.</summary>

@@ -41,7 +41,9 @@ public sealed class ClientLoad
     /// <summary>From now on no client begins a new operation; open ones are repeated and answered as before.</summary>
     public void Stop() => _isStopped = true;
 
-    /// <summary>A client acts if its time has come: a new operation, or the repeat of one whose outcome is unknown.</summary>
+    /// <summary>
+    /// A client acts if its time has come: a new operation, or the repeat of one whose outcome is unknown.
+    /// </summary>
     /// <returns>The call for its router, or null: it sleeps till <see cref="WorkloadClient.WakeUs"/>.</returns>
     public JobCall? Wake(int number)
     {
@@ -77,7 +79,8 @@ public sealed class ClientLoad
             return;
         }
 
-        var isRepeated = !answer.IsDefinite && client.Repeats < _options.RepeatsMax && _draws.Chance(_options.RepeatPerMille);
+        var isRepeated = !answer.IsDefinite && client.Repeats < _options.RepeatsMax
+            && _draws.Chance(_options.RepeatPerMille);
         client.Repeats = isRepeated ? client.Repeats + 1 : 0;
         client.Open = isRepeated ? call : null;
         client.WakeUs = _clock.NowUs + (isRepeated ? 100_000 : _draws.ThinkMs() * 1_000);

@@ -81,7 +81,9 @@ public sealed class JobDraws(ulong seed, WorkloadOptions options)
         _ => new CommandNumber(-1),
     };
 
-    /// <summary>Due at once or soon 30 %, within a minute 50 %, later 20 %; some in the past, some all on one second.</summary>
+    /// <summary>
+    /// Due at once or soon 30 %, within a minute 50 %, later 20 %; some in the past, some all on one second.
+    /// </summary>
     private long DueAfterMs(long nowMs)
     {
         if (_draws.Chance(1, 25))

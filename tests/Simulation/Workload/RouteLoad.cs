@@ -2,7 +2,9 @@ using TimeMachine.Simulation.Checkers;
 
 namespace TimeMachine.Simulation.Workload;
 
-/// <summary>The admin of the routes: puts all of them, then changes, pauses and resumes some; one call at a time.</summary>
+/// <summary>
+/// The admin of the routes: puts all of them, then changes, pauses and resumes some; one call at a time.
+/// </summary>
 /// <param name="seed">The seed of what it does.</param>
 /// <param name="observer">The checkers, which must know what may be in force.</param>
 public sealed class RouteLoad(ulong seed, SimObserver observer)
@@ -53,10 +55,13 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
             return null;
         }
 
-        return Begin(new RoutePlan { Kind = RoutePlanKind.Resume, Route = _paused.Order(StringComparer.Ordinal).First() });
+        var route = _paused.Order(StringComparer.Ordinal).First();
+        return Begin(new RoutePlan { Kind = RoutePlanKind.Resume, Route = route });
     }
 
-    /// <summary>The open call was answered; without a definite answer the caller repeats it under the same request id.</summary>
+    /// <summary>
+    /// The open call was answered; without a definite answer the caller repeats it under the same request id.
+    /// </summary>
     /// <param name="code">The answer.</param>
     /// <param name="revision">The route's revision now.</param>
     public void Answered(ErrorCode code, CommandNumber revision)

@@ -24,7 +24,9 @@ public readonly record struct AnswerFact
     /// <summary>Whether it was a definite answer: everything else may or may not take effect.</summary>
     public bool IsDefinite => Code is not (ErrorCode.OutcomeUnknown);
 
-    /// <summary>Whether it refuses for a reason outside the job's row, so that the row tells nothing about it.</summary>
+    /// <summary>
+    /// Whether it refuses for a reason outside the job's row, so that the row tells nothing about it.
+    /// </summary>
     public bool IsRefusedOutside => Code is ErrorCode.InvalidRequest or ErrorCode.TooManyRequests
         or ErrorCode.RouteNotFound or ErrorCode.RouteDeleted or ErrorCode.RouteInUse or ErrorCode.VNodeFull
         or ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.ProposalLost or ErrorCode.Unavailable

@@ -3,7 +3,9 @@ namespace TimeMachine.Simulation.Checkers.Jobs;
 /// <summary>The bounds that the job checkers judge by.</summary>
 public sealed record JobCheckOptions
 {
-    /// <summary>How far ahead of its due time a job may be claimed by the proposer's due clock, in milliseconds.</summary>
+    /// <summary>
+    /// How far ahead of its due time a job may be claimed by the proposer's due clock, in milliseconds.
+    /// </summary>
     public long ClaimLeadMsMax { get; init; } = 20;
 
     /// <summary>The error of the good clocks, in microseconds: a send may be that much early by true time.</summary>
@@ -18,10 +20,14 @@ public sealed record JobCheckOptions
     /// <summary>The open claims that a node may have.</summary>
     public int ClaimsMax { get; init; } = 4_096;
 
-    /// <summary>A node may claim this long after its route table was last confirmed, in milliseconds of true time.</summary>
+    /// <summary>
+    /// A node may claim this long after its route table was last confirmed, in milliseconds of true time.
+    /// </summary>
     public long ConfirmedMsMax { get; init; } = 2_050;
 
-    /// <summary>How long an older revision of a route may still be at work after a newer one was acknowledged.</summary>
+    /// <summary>
+    /// How long an older revision of a route may still be at work after a newer one was acknowledged.
+    /// </summary>
     public long StaleRevisionMs { get; init; } = 20_000;
 
     /// <summary>Budget of the linearizability search of one job.</summary>

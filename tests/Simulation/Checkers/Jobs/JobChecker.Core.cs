@@ -7,7 +7,8 @@ namespace TimeMachine.Simulation.Checkers.Jobs;
 public sealed partial class JobChecker
 {
     /// <summary>
-    /// A vnode's entry of commands was applied: call it only when <c>RaftChecker.Applied</c> says that its index is new.
+    /// A vnode's entry of commands was applied: call it only when <c>RaftChecker.Applied</c> says that its index is
+    /// new.
     /// </summary>
     /// <param name="group">The vnode's group.</param>
     /// <param name="index">The entry's index.</param>

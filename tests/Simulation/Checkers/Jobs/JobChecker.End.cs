@@ -155,7 +155,8 @@ public sealed partial class JobChecker
     }
 
     /// <summary>An operation as the search needs it; null when it tells nothing or never took effect.</summary>
-    /// <remarks>The log narrows the interval: nothing takes effect before its append or after its first apply.</remarks>
+    /// <remarks>The log narrows the interval: nothing takes effect before its append or after its first
+    /// apply.</remarks>
     private TimedAction? Timed(ClientOperation operation)
     {
         var isCommitted = _requests.TryGetValue(operation.Request, out var record);

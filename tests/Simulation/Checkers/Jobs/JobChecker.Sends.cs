@@ -2,7 +2,9 @@ using TimeMachine.Simulation.Recipients;
 
 namespace TimeMachine.Simulation.Checkers.Jobs;
 
-/// <summary>Each request at its socket write: never early, never without its own claim, again only with a cause.</summary>
+/// <summary>
+/// Each request at its socket write: never early, never without its own claim, again only with a cause.
+/// </summary>
 public sealed partial class JobChecker : ISendObserver
 {
     private readonly LimitChecker _limits = new();
@@ -54,7 +56,8 @@ public sealed partial class JobChecker : ISendObserver
 
         if (claim.Node != info.Node)
         {
-            _violations.Add("claim-inherited", $"{version}: claim {info.Claim} of node {claim.Node} is sent by {info.Node}");
+            _violations.Add("claim-inherited", $"{version}: claim {info.Claim} of node {claim.Node} "
+                + $"is sent by {info.Node}");
         }
 
         if (!info.IsLeading)

@@ -15,7 +15,9 @@ public sealed partial class JobChecker
     /// <param name="requestSentUs">True time at which the node sent the request that was answered now.</param>
     public void RouteTableConfirmed(NodeId node, long requestSentUs) => _confirmedUs[node] = requestSentUs;
 
-    /// <summary>An entry of a new term was applied for the first time anywhere, or a leader is about to transfer.</summary>
+    /// <summary>
+    /// An entry of a new term was applied for the first time anywhere, or a leader is about to transfer.
+    /// </summary>
     public void TermApplied(GroupId group, Term term)
     {
         if (_terms.TryGetValue(group, out var old) && old < term)
@@ -190,7 +192,8 @@ public sealed partial class JobChecker
 
         if (fact.DueMs < version.TriggerMs)
         {
-            _violations.Add("claim-due", $"{version} was claimed for {fact.DueMs}, its trigger time is {version.TriggerMs}");
+            _violations.Add("claim-due", $"{version} was claimed for {fact.DueMs}, "
+                + $"its trigger time is {version.TriggerMs}");
         }
 
         if (version.StoppedAt != default && version.RedrivenAt < version.StoppedAt)
@@ -221,7 +224,8 @@ public sealed partial class JobChecker
             var held = SetOf(_openByRoute, (claim.Node, fact.Route)).Count(HoldsSlot);
             if (held > limit)
             {
-                _violations.Add("claim-admission", $"node {claim.Node} holds {held} claims of {fact.Route}, limit {limit}");
+                _violations.Add("claim-admission", $"node {claim.Node} holds {held} claims of "
+                    + $"{fact.Route}, limit {limit}");
             }
         }
 

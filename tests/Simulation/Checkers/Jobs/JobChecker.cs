@@ -3,8 +3,11 @@ using TimeMachine.Simulation.Checkers.Raft;
 
 namespace TimeMachine.Simulation.Checkers.Jobs;
 
-/// <summary>Follows each job through the committed commands with an oracle of its own, and judges what was sent.</summary>
-/// <remarks>Facts are reported once, in log order, when <see cref="RaftChecker.Applied"/> tells that an index is new.</remarks>
+/// <summary>
+/// Follows each job through the committed commands with an oracle of its own, and judges what was sent.
+/// </summary>
+/// <remarks>Facts are reported once, in log order, when <see cref="RaftChecker.Applied"/> tells that an index is
+/// new.</remarks>
 public sealed partial class JobChecker
 {
     private readonly JobCheckOptions _options;
@@ -111,7 +114,8 @@ public sealed partial class JobChecker
         });
         if (key.Row.Status != fact.Result && fact.TookEffect)
         {
-            _violations.Add("job-model", $"{fact.Key} is {fact.Result} behind {fact.Kind}, the model says {key.Row.Status}");
+            _violations.Add("job-model", $"{fact.Key} is {fact.Result} behind {fact.Kind}, "
+                + $"the model says {key.Row.Status}");
         }
 
         if (before.Status == JobStatus.Unknown && key.Row.Status != JobStatus.Unknown)
@@ -119,7 +123,8 @@ public sealed partial class JobChecker
             _reach.Hit(Reach.LateOutcomeOfUnknown);
         }
 
-        if (fact.TookEffect && before.Status == JobStatus.Claimed && _claims.TryGetValue((fact.Group, fact.Claim), out var claim))
+        if (fact.TookEffect && before.Status == JobStatus.Claimed
+            && _claims.TryGetValue((fact.Group, fact.Claim), out var claim))
         {
             Resolve(claim, fact);
         }

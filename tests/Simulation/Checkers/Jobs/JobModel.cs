@@ -5,7 +5,8 @@ public static class JobModel
 {
     /// <summary>Takes one step.</summary>
     /// <param name="row">The job before.</param>
-    /// <param name="action">What happens; with an answer, the step is possible only if the model would say the same.</param>
+    /// <param name="action">What happens; with an answer, the step is possible only if the model would say the
+    /// same.</param>
     /// <param name="next">The job after.</param>
     /// <returns>Whether the step is possible.</returns>
     public static bool TryStep(in JobRow row, JobAction action, out JobRow next)
@@ -153,7 +154,8 @@ public static class JobModel
         return answer is null || answer.Value.Version == row.Version;
     }
 
-    /// <remarks>The product may refuse a claim for more reasons than the model knows; it may never take a wrong one.</remarks>
+    /// <remarks>The product may refuse a claim for more reasons than the model knows; it may never take a wrong
+    /// one.</remarks>
     private static bool Claim(in JobRow row, JobAction action, out JobRow next)
     {
         next = row;

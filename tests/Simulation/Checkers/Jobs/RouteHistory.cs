@@ -36,7 +36,9 @@ public sealed class RouteHistory
         _pauses.TryGetValue(route, out var pause)
         && (revision == pause.Revision || (revision < pause.Revision && appendedUs > pause.ConfirmedUs));
 
-    /// <summary>Whether the last pause or delete of a route was acknowledged and not lifted by a later revision.</summary>
+    /// <summary>
+    /// Whether the last pause or delete of a route was acknowledged and not lifted by a later revision.
+    /// </summary>
     public bool IsPaused(string route) => _pauses.ContainsKey(route);
 
     /// <summary>A resume, put or other change after a pause was sent: it may be in force.</summary>

@@ -59,7 +59,9 @@ public sealed partial class RaftChecker
         writes.Open = [];
     }
 
-    /// <summary>The simulated disk of a node has synced this batch and all earlier ones: call it before the engine hears.</summary>
+    /// <summary>
+    /// The simulated disk of a node has synced this batch and all earlier ones: call it before the engine hears.
+    /// </summary>
     public void BatchSynced(NodeId node, long batch)
     {
         var queue = WritesOf(node).Sealed;
@@ -72,7 +74,9 @@ public sealed partial class RaftChecker
         }
     }
 
-    /// <summary>A node's process ended: what it had not synced is forgotten here (recovery tells what the disk kept).</summary>
+    /// <summary>
+    /// A node's process ended: what it had not synced is forgotten here (recovery tells what the disk kept).
+    /// </summary>
     public void NodeCrashed(NodeId node) => _writes.Remove(node);
 
     /// <summary>A vote request (not a pre-vote) leaves its node: the candidate's own vote must be synced.</summary>

@@ -31,7 +31,9 @@ public sealed partial class RaftChecker
         }
     }
 
-    /// <summary>Call it when <c>ConfigurationIndex</c> of a core changed (and once behind <see cref="Open"/>).</summary>
+    /// <summary>
+    /// Call it when <c>ConfigurationIndex</c> of a core changed (and once behind <see cref="Open"/>).
+    /// </summary>
     /// <param name="watch">The replica.</param>
     /// <param name="index">The configuration's index.</param>
     /// <param name="voters">Its voters; the list is kept, so it must not change.</param>
@@ -78,7 +80,8 @@ public sealed partial class RaftChecker
 
         if (now.Commit < before.Commit)
         {
-            violations.Add("commit-monotonic", $"{watch} took its commit index back from {before.Commit} to {now.Commit}");
+            violations.Add("commit-monotonic", $"{watch} took its commit index back "
+                + $"from {before.Commit} to {now.Commit}");
         }
     }
 
@@ -196,7 +199,8 @@ public sealed partial class RaftChecker
 
         if (watch.State.IsLeader && item.Term != watch.State.Term)
         {
-            violations.Add("commit-term", $"{watch} committed {index} of term {item.Term} by count in {watch.State.Term}");
+            violations.Add("commit-term", $"{watch} committed {index} of term {item.Term} "
+                + $"by count in {watch.State.Term}");
         }
     }
 

@@ -26,7 +26,8 @@ public sealed partial class RaftChecker(ViolationLog violations, ReachCounters r
         if (shadow.IsEmpty)
         {
             shadow.CommittedBase = recovered.BaseIndex;
-            shadow.Chains[(recovered.BaseIndex, recovered.BaseTerm)] = new GroupShadow.Appended(0, violations.NowUs, node);
+            shadow.Chains[(recovered.BaseIndex, recovered.BaseTerm)] =
+                new GroupShadow.Appended(0, violations.NowUs, node);
         }
 
         if (!shadow.Disks.TryGetValue(recovered.Replica, out var disk))

@@ -1,6 +1,8 @@
 namespace TimeMachine.Simulation.Checkers.Raft;
 
-/// <summary>A log as hashes: one chained hash an entry, so that equal chains at an index mean equal logs up to it.</summary>
+/// <summary>
+/// A log as hashes: one chained hash an entry, so that equal chains at an index mean equal logs up to it.
+/// </summary>
 public sealed class ShadowLog
 {
     private readonly List<Item> _items = [];
@@ -77,7 +79,9 @@ public sealed class ShadowLog
         return default;
     }
 
-    /// <summary>The index of the last configuration entry before <paramref name="index"/>, or <see cref="Base"/>.</summary>
+    /// <summary>
+    /// The index of the last configuration entry before <paramref name="index"/>, or <see cref="Base"/>.
+    /// </summary>
     public LogIndex LastConfigurationBefore(LogIndex index)
     {
         for (var at = index - 1; at > Base; at -= 1)
