@@ -55,10 +55,16 @@ public sealed class CommandBatch
         Count = 0;
     }
 
-    /// <summary>Decodes a batch.</summary>
+    /// <summary>Decodes a batch. Bodies are copied.</summary>
     /// <returns><see cref="ErrorCode.None"/>, <see cref="ErrorCode.UnsupportedFormat"/> or
     /// <see cref="ErrorCode.MalformedFormat"/>.</returns>
-    public static ErrorCode TryDecode(ReadOnlySpan<byte> payload, out IReadOnlyList<JobCommand> commands)
+    public static ErrorCode TryDecode(ReadOnlySpan<byte> payload, out IReadOnlyList<JobCommand> commands) =>
+        TryDecode((ReadOnlyMemory<byte>)payload.ToArray(), out commands);
+
+    /// <summary>Decodes a batch. Bodies are parts of the payload, not copies.</summary>
+    /// <returns><see cref="ErrorCode.None"/>, <see cref="ErrorCode.UnsupportedFormat"/> or
+    /// <see cref="ErrorCode.MalformedFormat"/>.</returns>
+    public static ErrorCode TryDecode(ReadOnlyMemory<byte> payload, out IReadOnlyList<JobCommand> commands)
     {
         commands = [];
         if (payload.Length < HeaderBytes)
@@ -66,7 +72,7 @@ public sealed class CommandBatch
             return ErrorCode.MalformedFormat;
         }
 
-        var reader = new ByteReader(payload);
+        var reader = new ByteReader(payload.Span);
         if (reader.U8() != Version)
         {
             return ErrorCode.UnsupportedFormat;
@@ -81,7 +87,7 @@ public sealed class CommandBatch
         var decoded = new List<JobCommand>();
         for (var i = 0; i < count; i++)
         {
-            if (JobCommandCodec.Read(ref reader) is not { } command)
+            if (JobCommandCodec.Read(payload, ref reader) is not { } command)
             {
                 return ErrorCode.MalformedFormat;
             }
@@ -89,7 +95,7 @@ public sealed class CommandBatch
             decoded.Add(command);
         }
 
-        commands = decoded;
+        commands = reader.AtEnd ? decoded : [];
         return reader.AtEnd ? ErrorCode.None : ErrorCode.MalformedFormat;
     }
 }

@@ -2,22 +2,26 @@ using TimeMachine.Core.Encoding;
 
 namespace TimeMachine.Core.Jobs;
 
-/// <summary>Counts and hashes of finished jobs by the minute they ended in, so that a floor drops whole minutes.</summary>
+/// <summary>Counts, bytes and hashes of finished jobs by the minute they ended in, so that a floor drops whole minutes.</summary>
 internal sealed class FinishedBuckets
 {
     private const int MinutesMax = 1_000_000;
-    private readonly SortedDictionary<long, (long Count, UInt128 Hash)> _minutes = [];
+    private readonly SortedDictionary<long, (long Count, long Bytes, UInt128 Hash)> _minutes = [];
 
     public long Count { get; private set; }
 
+    public long Bytes { get; private set; }
+
     public UInt128 Hash { get; private set; }
 
-    public void Add(long minute, UInt128 hash, int sign)
+    /// <summary>Adds a job to its minute (sign 1), or takes it out again (sign -1, bytes negative).</summary>
+    public void Add(long minute, UInt128 hash, int sign, long bytes)
     {
         _minutes.TryGetValue(minute, out var bucket);
         var signed = sign > 0 ? hash : UInt128.Zero - hash;
-        bucket = (bucket.Count + sign, bucket.Hash + signed);
+        bucket = (bucket.Count + sign, bucket.Bytes + bytes, bucket.Hash + signed);
         Count += sign;
+        Bytes += bytes;
         Hash += signed;
         if (bucket.Count == 0)
         {
@@ -41,6 +45,7 @@ internal sealed class FinishedBuckets
 
             gone.Add(at);
             Count -= bucket.Count;
+            Bytes -= bucket.Bytes;
             Hash -= bucket.Hash;
         }
 
@@ -54,6 +59,7 @@ internal sealed class FinishedBuckets
         {
             writer.VarI64(minute);
             writer.VarI64(bucket.Count);
+            writer.VarI64(bucket.Bytes);
             writer.U128(bucket.Hash);
         }
     }
@@ -63,9 +69,10 @@ internal sealed class FinishedBuckets
         for (var count = reader.VarInt(MinutesMax); count > 0 && !reader.Failed; count--)
         {
             var minute = reader.VarI64();
-            var bucket = (Count: reader.VarI64(), Hash: reader.U128());
+            var bucket = (Count: reader.VarI64(), Bytes: reader.VarI64(), Hash: reader.U128());
             _minutes[minute] = bucket;
             Count += bucket.Count;
+            Bytes += bucket.Bytes;
             Hash += bucket.Hash;
         }
     }

@@ -4,7 +4,7 @@ namespace TimeMachine.Core.Jobs;
 /// <param name="Code">Why it was refused; none if it was not.</param>
 /// <param name="Version">The job's version now.</param>
 /// <param name="State">The job's state now.</param>
-public readonly record struct JobAnswer(ErrorCode Code, CommandNumber Version = default, JobState State = default)
+public readonly partial record struct JobAnswer(ErrorCode Code, CommandNumber Version = default, JobState State = default)
 {
     /// <summary>Whether the request made something new.</summary>
     public bool IsNew { get; init; }
@@ -29,7 +29,7 @@ public readonly record struct JobAnswer(ErrorCode Code, CommandNumber Version = 
 }
 
 /// <summary>A job as a reader sees it.</summary>
-public sealed record JobView
+public sealed partial record JobView
 {
     /// <summary>The job.</summary>
     public required JobKey Key { get; init; }
@@ -70,7 +70,9 @@ public sealed record JobView
     /// <summary>The status of the last attempt; 0 if none came.</summary>
     public ushort LastStatus { get; init; }
 
-    /// <summary>How late it was sent, in ms; of a delivered job.</summary>
+    /// <summary>
+    /// How late the last attempt was sent, in ms behind its due time (behind the creation if that was later); 0 if none was.
+    /// </summary>
     public long LatenessMs { get; init; }
 
     /// <summary>Whether it was deleted while claimed.</summary>

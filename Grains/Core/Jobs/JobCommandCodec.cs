@@ -5,7 +5,7 @@ namespace TimeMachine.Core.Jobs;
 /// <summary>The binary form of a command. Form: docs/formats/command.md.</summary>
 internal static class JobCommandCodec
 {
-    public const int MetaBytesMax = 1024 * 1024;
+    public const int MetaBytesMax = JobRequest.MetaBytesMax;
 
     public static void Write(ByteWriter writer, JobCommand command)
     {
@@ -24,7 +24,7 @@ internal static class JobCommandCodec
                 break;
             case JobCommandKind.Cancel or JobCommandKind.RunNow or JobCommandKind.Redrive:
                 writer.Bytes(command.Key.Bytes);
-                WriteOptional(writer, command.IfMatch);
+                writer.Optional(command.IfMatch);
                 break;
             case JobCommandKind.Claim:
                 WriteClaim(writer, command);
@@ -56,8 +56,8 @@ internal static class JobCommandCodec
         }
     }
 
-    /// <summary>Reads a command; null if it is malformed.</summary>
-    public static JobCommand? Read(ref ByteReader reader)
+    /// <summary>Reads a command; null if it is malformed. The body is a part of the payload, not a copy.</summary>
+    public static JobCommand? Read(ReadOnlyMemory<byte> payload, ref ByteReader reader)
     {
         var kind = (JobCommandKind)reader.U8();
         var hasRequest = reader.Bool();
@@ -69,15 +69,15 @@ internal static class JobCommandCodec
         };
         var command = kind switch
         {
-            JobCommandKind.Create or JobCommandKind.Upsert => ReadCreate(ref reader, head),
+            JobCommandKind.Create or JobCommandKind.Upsert => ReadCreate(payload, ref reader, head),
             JobCommandKind.Cancel or JobCommandKind.RunNow or JobCommandKind.Redrive =>
-                head with { Key = ReadKey(ref reader), IfMatch = ReadOptional(ref reader) },
+                head with { Key = reader.Key(), IfMatch = reader.OptionalNumber() },
             JobCommandKind.Claim => ReadClaim(ref reader, head),
             JobCommandKind.Outcome => ReadOutcome(ref reader, head),
             JobCommandKind.Expire or JobCommandKind.RouteGone or JobCommandKind.Refile => head with
             {
-                Key = ReadKey(ref reader),
-                Version = new CommandNumber(reader.VarI64()),
+                Key = reader.Key(),
+                Version = reader.Number(),
                 Flag = reader.Bool(),
             },
             JobCommandKind.AdvanceDueFloor => head with
@@ -92,8 +92,8 @@ internal static class JobCommandCodec
             },
             JobCommandKind.FenceRoute => head with
             {
-                Route = ReadRoute(ref reader),
-                RouteRevision = new CommandNumber(reader.VarI64()),
+                Route = reader.Route(),
+                RouteRevision = reader.Number(),
                 Flag = reader.Bool(),
             },
             _ => null,
@@ -103,6 +103,7 @@ internal static class JobCommandCodec
 
     private static void WriteCreate(ByteWriter writer, JobCommand command)
     {
+        Invariant.Require(command.Meta.Length <= MetaBytesMax);
         writer.Bytes(command.Key.Bytes);
         writer.VarI64(command.TriggerTime.Value);
         writer.Bytes(command.Route.Bytes);
@@ -111,20 +112,21 @@ internal static class JobCommandCodec
         writer.Bytes(command.Meta.Span);
         writer.VarI64(command.ExpireAfterMs);
         writer.U128(command.Sameness);
-        WriteOptional(writer, command.IfMatch);
+        writer.Optional(command.IfMatch);
     }
 
-    private static JobCommand ReadCreate(ref ByteReader reader, JobCommand head) => head with
+    private static JobCommand ReadCreate(
+        ReadOnlyMemory<byte> payload, ref ByteReader reader, JobCommand head) => head with
     {
-        Key = ReadKey(ref reader),
+        Key = reader.Key(),
         TriggerTime = new UnixMs(reader.VarI64()),
-        Route = ReadRoute(ref reader),
-        RouteRevision = new CommandNumber(reader.VarI64()),
-        Mode = ReadEnum(ref reader, DeliveryMode.AtMostOnce),
-        Meta = reader.Bytes(MetaBytesMax).ToArray(),
+        Route = reader.Route(),
+        RouteRevision = reader.Number(),
+        Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
+        Meta = reader.Slice(payload, MetaBytesMax),
         ExpireAfterMs = reader.VarI64(),
         Sameness = reader.U128(),
-        IfMatch = ReadOptional(ref reader),
+        IfMatch = reader.OptionalNumber(),
     };
 
     private static void WriteClaim(ByteWriter writer, JobCommand command)
@@ -144,17 +146,17 @@ internal static class JobCommandCodec
 
     private static JobCommand ReadClaim(ref ByteReader reader, JobCommand head) => head with
     {
-        Key = ReadKey(ref reader),
-        Version = new CommandNumber(reader.VarI64()),
+        Key = reader.Key(),
+        Version = reader.Number(),
         Attempt = reader.VarInt(),
-        Route = ReadRoute(ref reader),
-        RouteRevision = new CommandNumber(reader.VarI64()),
-        Mode = ReadEnum(ref reader, DeliveryMode.AtMostOnce),
+        Route = reader.Route(),
+        RouteRevision = reader.Number(),
+        Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
         TimeoutMs = reader.VarInt(),
         AttemptsMax = reader.VarInt(),
         Due = new UnixMs(reader.VarI64()),
         SendBy = new UnixMs(reader.VarI64()),
-        Claim = new CommandNumber(reader.VarI64()),
+        Claim = reader.Number(),
     };
 
     private static void WriteOutcome(ByteWriter writer, JobCommand command)
@@ -173,59 +175,15 @@ internal static class JobCommandCodec
 
     private static JobCommand ReadOutcome(ref ByteReader reader, JobCommand head) => head with
     {
-        Key = ReadKey(ref reader),
-        Version = new CommandNumber(reader.VarI64()),
-        Claim = new CommandNumber(reader.VarI64()),
-        Outcome = ReadEnum(ref reader, OutcomeKind.Abandon),
+        Key = reader.Key(),
+        Version = reader.Number(),
+        Claim = reader.Number(),
+        Outcome = (OutcomeKind)reader.Closed((byte)OutcomeKind.Complete, (byte)OutcomeKind.Abandon),
         At = new UnixMs(reader.VarI64()),
         HttpStatus = reader.U16(),
-        Error = ReadEnum(ref reader, AttemptError.TargetForbidden),
+        Error = (AttemptError)reader.Closed(0, (byte)AttemptError.TargetForbidden),
         DurationMs = reader.VarInt(),
         Due = new UnixMs(reader.VarI64()),
         Flag = reader.Bool(),
     };
-
-    private static T ReadEnum<T>(ref ByteReader reader, T last)
-        where T : struct, Enum
-    {
-        var value = reader.U8();
-        if (value > Convert.ToByte(last, null))
-        {
-            reader.Fail();
-        }
-
-        return (T)Enum.ToObject(typeof(T), value);
-    }
-
-    private static JobKey ReadKey(ref ByteReader reader)
-    {
-        if (!JobKey.TryDecode(reader.Bytes(JobKey.BytesMax), out var key))
-        {
-            reader.Fail();
-        }
-
-        return key;
-    }
-
-    private static RouteKey ReadRoute(ref ByteReader reader)
-    {
-        if (!RouteKey.TryDecode(reader.Bytes(RouteKey.BytesMax), out var key))
-        {
-            reader.Fail();
-        }
-
-        return key;
-    }
-
-    private static void WriteOptional(ByteWriter writer, CommandNumber? number)
-    {
-        writer.Bool(number is not null);
-        if (number is { } value)
-        {
-            writer.VarI64(value.Value);
-        }
-    }
-
-    private static CommandNumber? ReadOptional(ref ByteReader reader) =>
-        reader.Bool() ? new CommandNumber(reader.VarI64()) : null;
 }

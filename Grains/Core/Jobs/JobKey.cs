@@ -23,6 +23,9 @@ public readonly struct JobKey : IEquatable<JobKey>, IComparable<JobKey>
     /// <summary>The encoded key.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
+    /// <summary>XxHash3 of the encoded key: the same on every node and for ever.</summary>
+    internal ulong Hash => _hash;
+
     /// <summary>Whether this is no key.</summary>
     public bool IsEmpty => _bytes is null;
 
@@ -45,7 +48,7 @@ public readonly struct JobKey : IEquatable<JobKey>, IComparable<JobKey>
         return key;
     }
 
-    /// <summary>Takes over an encoded key.</summary>
+    /// <summary>Copies an encoded key.</summary>
     /// <returns>False if it does not have three parts within their limits.</returns>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out JobKey key)
     {

@@ -26,8 +26,11 @@ public enum JobRequestKind : byte
 }
 
 /// <summary>One request for one job, as validated at the edge.</summary>
-public sealed record JobRequest
+public sealed partial record JobRequest
 {
+    /// <summary>The most bytes of a body that the binary forms carry: 1 MiB. The edge's own limit is lower.</summary>
+    public const int MetaBytesMax = 1024 * 1024;
+
     /// <summary>What is asked.</summary>
     public required JobRequestKind Kind { get; init; }
 

@@ -46,7 +46,7 @@ internal sealed record JobRow
 
     public long LatenessMs { get; init; }
 
-    /// <summary>Of an unknown job: the claim whose late outcome is still welcome.</summary>
+    /// <summary>The claim that finished it. Of an unknown job: its late outcome is still welcome.</summary>
     public CommandNumber LastClaim { get; init; }
 
     public IReadOnlyList<AttemptRecord> Attempts { get; init; } = [];
@@ -54,18 +54,22 @@ internal sealed record JobRow
     public IReadOnlyList<RememberedRequest> Requests { get; init; } = [];
 
     /// <summary>Whether it waits for an attempt, or one is under way.</summary>
-    public bool IsUnfinished => State is JobState.Scheduled or JobState.Retrying;
+    public bool IsUnfinished => IsLive(State);
 
     /// <summary>Whether the body is kept for a redrive.</summary>
-    public bool KeepsBody => State is JobState.Dead or JobState.Unknown;
+    public bool KeepsBody => IsKept(State);
+
+    public static bool IsLive(JobState state) => state is JobState.Scheduled or JobState.Retrying;
+
+    public static bool IsKept(JobState state) => state is JobState.Dead or JobState.Unknown;
 
     public UnixMs ExpiresAt => ExpireAfterMs == 0 ? default : TriggerTime + ExpireAfterMs;
 
-    public byte[] Encode()
+    public void Write(ByteWriter writer)
     {
-        var writer = new ByteWriter(128 + Meta.Length);
         writer.U8(FormatVersion);
         writer.U8((byte)State);
+        writer.VarI64(FinishedAt.Value);
         writer.VarI64(Version.Value);
         writer.VarI64(TriggerTime.Value);
         writer.VarI64(Due.Value);
@@ -78,18 +82,16 @@ internal sealed record JobRow
         writer.VarInt(AttemptCount);
         writer.VarInt(FailedCount);
         writer.Bool(InBacklog);
-        writer.VarI64(FinishedAt.Value);
         writer.U16(LastStatus);
         writer.VarI64(LatenessMs);
         writer.VarI64(LastClaim.Value);
         WriteLists(writer);
-        return writer.Written.ToArray();
     }
 
-    /// <summary>Decodes a row; null if it is malformed or of a newer version.</summary>
-    public static JobRow? Decode(ReadOnlySpan<byte> value)
+    /// <summary>Decodes a row; null if it is malformed or of a newer version. The body is a part of the value, not a copy.</summary>
+    public static JobRow? Decode(ReadOnlyMemory<byte> value)
     {
-        var reader = new ByteReader(value);
+        var reader = new ByteReader(value.Span);
         if (reader.U8() != FormatVersion)
         {
             return null;
@@ -97,20 +99,20 @@ internal sealed record JobRow
 
         var row = new JobRow
         {
-            State = (JobState)reader.U8(),
+            State = (JobState)reader.Closed((byte)JobState.Scheduled, (byte)JobState.Expired),
+            FinishedAt = new UnixMs(reader.VarI64()),
             Version = new CommandNumber(reader.VarI64()),
             TriggerTime = new UnixMs(reader.VarI64()),
             Due = new UnixMs(reader.VarI64()),
             CreatedAt = new UnixMs(reader.VarI64()),
-            Route = ReadRoute(ref reader),
-            Mode = (DeliveryMode)reader.U8(),
+            Route = reader.Route(),
+            Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
             ExpireAfterMs = reader.VarI64(),
             Sameness = reader.U128(),
-            Meta = reader.Bytes(JobCommandCodec.MetaBytesMax).ToArray(),
+            Meta = reader.Slice(value, JobCommandCodec.MetaBytesMax),
             AttemptCount = reader.VarInt(),
             FailedCount = reader.VarInt(),
             InBacklog = reader.Bool(),
-            FinishedAt = new UnixMs(reader.VarI64()),
             LastStatus = reader.U16(),
             LatenessMs = reader.VarI64(),
             LastClaim = new CommandNumber(reader.VarI64()),
@@ -120,16 +122,23 @@ internal sealed record JobRow
         return reader.AtEnd ? row : null;
     }
 
+    /// <summary>Reads only what decides whether the row's retention is over.</summary>
+    /// <returns>False if the row is malformed or of a newer version.</returns>
+    public static bool TryReadEnd(ReadOnlySpan<byte> value, out JobState state, out UnixMs finishedAt)
+    {
+        var reader = new ByteReader(value);
+        var version = reader.U8();
+        state = (JobState)reader.Closed((byte)JobState.Scheduled, (byte)JobState.Expired);
+        finishedAt = new UnixMs(reader.VarI64());
+        return version == FormatVersion && !reader.Failed;
+    }
+
     private void WriteLists(ByteWriter writer)
     {
         writer.VarInt(Attempts.Count);
         foreach (var attempt in Attempts)
         {
-            writer.VarInt(attempt.Number);
-            writer.VarI64(attempt.At.Value);
-            writer.U16(attempt.HttpStatus);
-            writer.U8((byte)attempt.Error);
-            writer.VarInt(attempt.DurationMs);
+            writer.Attempt(attempt);
         }
 
         writer.VarInt(Requests.Count);
@@ -137,12 +146,7 @@ internal sealed record JobRow
         {
             writer.U128(request.Id.Value);
             writer.VarI64(request.Time.Value);
-            writer.Bool(request.Answer.IsNew);
-            writer.VarI64(request.Answer.Version.Value);
-            writer.U8((byte)request.Answer.State);
-            writer.VarI64(request.Answer.Offset.Value);
-            writer.U8((byte)request.Answer.Cancel);
-            writer.VarInt(request.Answer.AttemptCount);
+            request.Answer.WriteKept(writer);
         }
     }
 
@@ -151,12 +155,7 @@ internal sealed record JobRow
         var attempts = new List<AttemptRecord>();
         for (var count = reader.VarInt(AttemptsMax); count > 0 && !reader.Failed; count--)
         {
-            attempts.Add(new AttemptRecord(
-                reader.VarInt(),
-                new UnixMs(reader.VarI64()),
-                reader.U16(),
-                (AttemptError)reader.U8(),
-                reader.VarInt()));
+            attempts.Add(reader.Attempt());
         }
 
         return attempts;
@@ -167,29 +166,10 @@ internal sealed record JobRow
         var requests = new List<RememberedRequest>();
         for (var count = reader.VarInt(RequestsMax); count > 0 && !reader.Failed; count--)
         {
-            var id = new RequestId(reader.U128());
-            var time = new UnixMs(reader.VarI64());
-            var isNew = reader.Bool();
-            var answer = new JobAnswer(ErrorCode.None, new CommandNumber(reader.VarI64()), (JobState)reader.U8())
-            {
-                IsNew = isNew,
-                Offset = new LogIndex(reader.VarI64()),
-                Cancel = (CancelResult)reader.U8(),
-                AttemptCount = reader.VarInt(),
-            };
-            requests.Add(new RememberedRequest(id, time, answer));
+            requests.Add(new RememberedRequest(
+                new RequestId(reader.U128()), new UnixMs(reader.VarI64()), JobAnswer.ReadKept(ref reader)));
         }
 
         return requests;
-    }
-
-    private static RouteKey ReadRoute(ref ByteReader reader)
-    {
-        if (!RouteKey.TryDecode(reader.Bytes(RouteKey.BytesMax), out var route))
-        {
-            reader.Fail();
-        }
-
-        return route;
     }
 }

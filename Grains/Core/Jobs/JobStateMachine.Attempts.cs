@@ -18,6 +18,7 @@ public sealed partial class JobStateMachine
                 Route = command.Route,
                 Code = code,
             });
+            Rearm(command, row);
             return new JobAnswer(code);
         }
 
@@ -48,11 +49,25 @@ public sealed partial class JobStateMachine
         };
     }
 
+    /// <summary>A refused claim leaves the job waiting: whoever proposed it must know, or only a sweep finds the job.</summary>
+    private void Rearm(JobCommand command, JobRow? row)
+    {
+        if (IsWaiting(command, row))
+        {
+            EmitArmed(command.Key, row!);
+        }
+    }
+
     private ErrorCode CheckClaim(JobCommand command, JobRow? row)
     {
         if (row is null || !row.IsUnfinished || row.Version != command.Version)
         {
             return ErrorCode.VersionMismatch;
+        }
+
+        if (!IsModeOf(row, command.Mode))
+        {
+            return ErrorCode.InvalidRequest;
         }
 
         if (command.Time < row.Due - _options.ClaimLeadMs)
@@ -78,6 +93,10 @@ public sealed partial class JobStateMachine
         return open.IsStopped ? ErrorCode.Finished : CheckNumber(command, open.Attempt);
     }
 
+    /// <summary>A claim states the mode in force: the job's own, or the route's where the job leaves it to the route.</summary>
+    private static bool IsModeOf(JobRow row, DeliveryMode mode) =>
+        mode != DeliveryMode.RouteDefault && (row.Mode == DeliveryMode.RouteDefault || row.Mode == mode);
+
     private static ErrorCode CheckNumber(JobCommand command, int attempts) =>
         command.Attempt == attempts + 1 ? ErrorCode.None : ErrorCode.VersionMismatch;
 
@@ -86,7 +105,7 @@ public sealed partial class JobStateMachine
     {
         DropClaim(inherited);
         var lost = new AttemptRecord(inherited.Attempt, inherited.At, 0, AttemptError.LeaderLost, 0);
-        var next = WithAttempt(row, lost);
+        var next = WithAttempt(row, lost) with { State = JobState.Retrying };
         PutRow(command.Key, row, next);
         return next;
     }
@@ -106,7 +125,7 @@ public sealed partial class JobStateMachine
 
         if (command.Outcome == OutcomeKind.Abandon && !claim.IsStopped)
         {
-            return Ignored(command, row);
+            return Refused(ErrorCode.InvalidRequest, command.Key, row);
         }
 
         DropClaim(claim);
@@ -122,8 +141,14 @@ public sealed partial class JobStateMachine
     {
         if (claim.IsStopped)
         {
-            Finish(command.Key, row, JobState.Cancelled);
+            Finish(command.Key, row, row, JobState.Cancelled);
             return JobState.Cancelled;
+        }
+
+        if (!row.InBacklog)
+        {
+            // The due floor may have passed a claimed job, and a merge may have dropped its due row.
+            InsertDue(row.Due, command.Key, row);
         }
 
         EmitArmed(command.Key, row);
@@ -139,17 +164,18 @@ public sealed partial class JobStateMachine
         {
             FailedCount = row.FailedCount + (isFailure ? 1 : 0),
             LastStatus = command.HttpStatus,
-            LatenessMs = command.At - row.TriggerTime,
+            LatenessMs = Lateness(command, row),
+            LastClaim = claim.Number,
         };
         var state = Judge(command, claim, next);
         if (state == JobState.Retrying)
         {
-            Wait(command.Key, row, next with { State = state, Due = command.Due });
+            var due = command.Due > row.Due ? command.Due : row.Due;
+            Wait(command.Key, row, next with { State = state, Due = due });
         }
         else
         {
-            var last = state == JobState.Unknown ? claim.Number : default;
-            Finish(command.Key, next with { LastClaim = last }, state);
+            Finish(command.Key, row, next, state);
         }
 
         return state;
@@ -191,10 +217,10 @@ public sealed partial class JobStateMachine
         var next = row with
         {
             LastStatus = command.HttpStatus,
-            LatenessMs = command.At - row.TriggerTime,
-            LastClaim = default,
+            LatenessMs = Lateness(command, row),
+            Attempts = WithTruth(command, row),
         };
-        Finish(command.Key, next, state);
+        Finish(command.Key, row, next, state);
         EmitSettled(command, row, state);
         return new JobAnswer(ErrorCode.None, row.Version, state) { Offset = _number.Index };
     }
@@ -215,7 +241,7 @@ public sealed partial class JobStateMachine
         }
 
         EmitDisarmed(command.Key, row!);
-        Finish(command.Key, row!, JobState.Expired);
+        Finish(command.Key, row!, row!, JobState.Expired);
         return new JobAnswer(ErrorCode.None, row!.Version, JobState.Expired) { Offset = _number.Index };
     }
 
@@ -230,8 +256,28 @@ public sealed partial class JobStateMachine
         EmitDisarmed(command.Key, row!);
         var attempt = new AttemptRecord(row!.AttemptCount + 1, LogTime, 0, AttemptError.RouteDeleted, 0);
         var next = row with { Attempts = Newest([.. row.Attempts, attempt]) };
-        Finish(command.Key, next, JobState.Dead);
+        Finish(command.Key, row, next, JobState.Dead);
         return new JobAnswer(ErrorCode.None, row.Version, JobState.Dead) { Offset = _number.Index };
+    }
+
+    private static long Lateness(JobCommand command, JobRow row)
+    {
+        var from = row.Due > row.CreatedAt ? row.Due : row.CreatedAt;
+        return Math.Max(0, command.At - from);
+    }
+
+    /// <summary>The record of the attempt whose outcome was unknown, set right.</summary>
+    private static List<AttemptRecord> WithTruth(JobCommand command, JobRow row)
+    {
+        var attempts = new List<AttemptRecord>(row.Attempts);
+        var at = attempts.FindIndex(attempt => attempt.Number == row.AttemptCount);
+        if (at >= 0)
+        {
+            attempts[at] = new AttemptRecord(
+                row.AttemptCount, command.At, command.HttpStatus, command.Error, command.DurationMs);
+        }
+
+        return attempts;
     }
 
     /// <summary>By the time in the log, so that every replica agrees.</summary>

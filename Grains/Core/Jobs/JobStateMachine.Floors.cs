@@ -8,6 +8,7 @@ public sealed partial class JobStateMachine
     private const byte MetaVersion = 1;
     private const int CountMax = 10_000_000;
     private readonly DueInserts _inserts = new();
+    private readonly Dictionary<RouteKey, CommandNumber> _fences = [];
 
     /// <summary>Delivered, cancelled and expired jobs that ended before are gone; whole minutes.</summary>
     public UnixMs FinishedFloor { get; private set; }
@@ -29,7 +30,7 @@ public sealed partial class JobStateMachine
     private JobAnswer AdvanceDueFloor(JobCommand command)
     {
         var isLate = _inserts.HasInsertBelow(command.Floor, command.AsOf);
-        if (command.Floor <= DueFloor || isLate || command.AsOf > Applied)
+        if (command.Floor <= DueFloor || isLate || command.AsOf >= Applied)
         {
             return new JobAnswer(ErrorCode.VersionMismatch);
         }
@@ -82,9 +83,14 @@ public sealed partial class JobStateMachine
 
     private JobAnswer FenceRoute(JobCommand command)
     {
-        _fences.TryGetValue(command.Route, out var fence);
+        var isKnown = _fences.TryGetValue(command.Route, out var fence);
+        if (!isKnown && _fences.Count >= _options.RoutesMax)
+        {
+            return new JobAnswer(ErrorCode.VNodeFull);
+        }
+
         _fences[command.Route] = command.RouteRevision > fence ? command.RouteRevision : fence;
-        _unfinished.TryGetValue(command.Route, out var count);
+        var count = UnfinishedByRoute(command.Route);
         return new JobAnswer(ErrorCode.None) { Offset = _number.Index, UnfinishedCount = count };
     }
 
@@ -98,11 +104,13 @@ public sealed partial class JobStateMachine
         writer.I64(FinishedFloor.Value);
         writer.I64(DeadFloor.Value);
         writer.I64(LiveCount);
+        writer.I64(_liveBytes);
         writer.U128(_liveHash);
         _done.Write(writer);
         _kept.Write(writer);
         _inserts.Write(writer);
         WriteRoutes(writer);
+        WriteFences(writer);
         var claims = SortedClaims();
         writer.VarInt(claims.Count);
         claims.ForEach(claim => claim.Write(writer));
@@ -111,13 +119,17 @@ public sealed partial class JobStateMachine
 
     private void WriteRoutes(ByteWriter writer)
     {
-        writer.VarInt(_unfinished.Count);
-        foreach (var route in Sorted(_unfinished.Keys))
+        writer.VarInt(_routes.Count);
+        foreach (var route in Sorted(_routes.Keys))
         {
             writer.Bytes(route.Bytes);
-            writer.VarI64(_unfinished[route]);
+            writer.VarI64(_routes[route].Unfinished);
+            writer.VarI64(_routes[route].InBacklog);
         }
+    }
 
+    private void WriteFences(ByteWriter writer)
+    {
         writer.VarInt(_fences.Count);
         foreach (var route in Sorted(_fences.Keys))
         {
@@ -136,18 +148,19 @@ public sealed partial class JobStateMachine
         FinishedFloor = new UnixMs(reader.I64());
         DeadFloor = new UnixMs(reader.I64());
         LiveCount = reader.I64();
+        _liveBytes = reader.I64();
         _liveHash = reader.U128();
         _done.Read(ref reader);
         _kept.Read(ref reader);
         _inserts.Read(ref reader);
         for (var count = reader.VarInt(CountMax); count > 0 && !reader.Failed; count--)
         {
-            _unfinished[ReadRoute(ref reader)] = reader.VarI64();
+            _routes[reader.Route()] = new RouteCounts(reader.VarI64(), reader.VarI64());
         }
 
         for (var count = reader.VarInt(CountMax); count > 0 && !reader.Failed; count--)
         {
-            _fences[ReadRoute(ref reader)] = new CommandNumber(reader.VarI64());
+            _fences[reader.Route()] = reader.Number();
         }
 
         for (var count = reader.VarInt(CountMax); count > 0 && !reader.Failed; count--)
@@ -159,13 +172,6 @@ public sealed partial class JobStateMachine
         }
 
         Invariant.Require(reader.AtEnd);
-    }
-
-    private static RouteKey ReadRoute(ref ByteReader reader)
-    {
-        var isRoute = RouteKey.TryDecode(reader.Bytes(RouteKey.BytesMax), out var route);
-        Invariant.Require(isRoute);
-        return route;
     }
 
     private static List<RouteKey> Sorted(IEnumerable<RouteKey> routes)

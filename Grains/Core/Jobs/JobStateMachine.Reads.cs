@@ -36,23 +36,21 @@ public sealed partial class JobStateMachine
         get
         {
             var routes = new List<RouteKey>();
-            foreach (var route in Sorted(_unfinished.Keys))
+            foreach (var (route, counts) in _routes)
             {
-                var prefix = RowKeys.BacklogPrefix(route);
-                var rows = new List<StoredRow>();
-                _store.Scan(prefix, RowKeys.After(prefix), 1, rows);
-                if (rows.Count > 0)
+                if (counts.InBacklog > 0)
                 {
                     routes.Add(route);
                 }
             }
 
+            routes.Sort();
             return routes;
         }
     }
 
     /// <inheritdoc/>
-    public long UnfinishedByRoute(RouteKey route) => _unfinished.GetValueOrDefault(route);
+    public long UnfinishedByRoute(RouteKey route) => _routes.GetValueOrDefault(route).Unfinished;
 
     /// <summary>Reads a job; null if there is none, or its retention is over.</summary>
     public JobView? Get(JobKey key)

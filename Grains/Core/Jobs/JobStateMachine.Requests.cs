@@ -3,12 +3,15 @@ namespace TimeMachine.Core.Jobs;
 /// <content>What clients ask: create, upsert, cancel, run now, redrive; request ids and their answers.</content>
 public sealed partial class JobStateMachine
 {
+    /// <summary>The latest time and the longest span, so that sums of them never overflow: beyond the year 140,000.</summary>
+    private const long TimeMsMax = 1L << 52;
+
     private JobAnswer Create(JobCommand command)
     {
         var row = Find(command.Key);
         if (row is null)
         {
-            return CheckRoom(command) is { } refused ? refused : Write(command, null);
+            return CheckWrite(command, null) is { } refused ? refused : Write(command, null);
         }
 
         if (TryRepeat(row, command, out var repeated))
@@ -44,7 +47,7 @@ public sealed partial class JobStateMachine
             return Refused(ErrorCode.TooManyRequests, command.Key, row);
         }
 
-        return CheckRoom(command) is { } refused ? refused : Write(command, row);
+        return CheckWrite(command, row) is { } refused ? refused : Write(command, row);
     }
 
     private JobAnswer Cancel(JobCommand command)
@@ -60,7 +63,7 @@ public sealed partial class JobStateMachine
             return repeated;
         }
 
-        if (command.IfMatch is { } wanted && row.Version != wanted)
+        if (command.IfMatch is { } wanted && !Matches(row, wanted))
         {
             return Refused(ErrorCode.VersionMismatch, command.Key, row);
         }
@@ -91,7 +94,7 @@ public sealed partial class JobStateMachine
             AttemptCount = row.AttemptCount,
         };
         EmitDisarmed(command.Key, row);
-        Finish(command.Key, row with { Requests = Remember(row, command, answer) }, JobState.Cancelled);
+        Finish(command.Key, row, row with { Requests = Remember(row, command, answer) }, JobState.Cancelled);
         return answer;
     }
 
@@ -129,6 +132,11 @@ public sealed partial class JobStateMachine
             return repeated;
         }
 
+        if (command.IfMatch is { } wanted && !Matches(row, wanted))
+        {
+            return Refused(ErrorCode.VersionMismatch, command.Key, row);
+        }
+
         if (!row.IsUnfinished)
         {
             var code = row.State == JobState.Delivered ? ErrorCode.BodyDropped : ErrorCode.Finished;
@@ -157,6 +165,7 @@ public sealed partial class JobStateMachine
             FailedCount = 0,
             Attempts = [],
             LastStatus = 0,
+            LatenessMs = 0,
             Requests = Remember(row, command, answer),
         };
         Wait(command.Key, row, next);
@@ -174,6 +183,11 @@ public sealed partial class JobStateMachine
         if (TryRepeat(row, command, out var repeated))
         {
             return repeated;
+        }
+
+        if (command.IfMatch is { } wanted && !Matches(row, wanted))
+        {
+            return Refused(ErrorCode.VersionMismatch, command.Key, row);
         }
 
         if (!row.KeepsBody)
@@ -233,14 +247,30 @@ public sealed partial class JobStateMachine
         return answer;
     }
 
-    private JobAnswer? CheckRoom(JobCommand command)
+    /// <summary>Whether what is asked may be written at all; null if it may.</summary>
+    private JobAnswer? CheckWrite(JobCommand command, JobRow? old)
     {
+        if (command.TriggerTime.Value is <= 0 or > TimeMsMax || command.ExpireAfterMs is < 0 or > TimeMsMax)
+        {
+            return new JobAnswer(ErrorCode.InvalidRequest);
+        }
+
         if (_fences.TryGetValue(command.Route, out var fence) && command.RouteRevision <= fence)
         {
             return new JobAnswer(ErrorCode.RouteDeleted);
         }
 
-        return LiveCount >= _options.LiveJobsMax ? new JobAnswer(ErrorCode.VNodeFull) : null;
+        return IsFull(command, old) ? new JobAnswer(ErrorCode.VNodeFull) : null;
+    }
+
+    /// <summary>Judged by what is applied, never by what a disk holds: every replica says the same.</summary>
+    private bool IsFull(JobCommand command, JobRow? old)
+    {
+        var isNewRow = old is null && LiveCount + FinishedCount >= _options.RowsMax;
+        var isNewLive = old is not { IsUnfinished: true } && LiveCount >= _options.LiveJobsMax;
+        var isNewRoute = !_routes.ContainsKey(command.Route) && _routes.Count >= _options.RoutesMax;
+        var isTooLong = RowBytes + command.Key.Bytes.Length + command.Meta.Length > _options.BytesMax;
+        return isNewRow || isNewLive || isNewRoute || isTooLong;
     }
 
     private static bool Matches(JobRow? row, CommandNumber wanted) =>

@@ -29,9 +29,6 @@ public sealed partial class JobStateMachine : IStateMachine, IJobReader
     /// <inheritdoc/>
     public UnixMs DueFloor { get; private set; }
 
-    /// <summary>How many jobs are unfinished.</summary>
-    public long LiveCount { get; private set; }
-
     /// <summary>Opens the state over the rows of a store: new, or as of a checkpoint or image.</summary>
     /// <exception cref="InvariantViolationException">The meta row is malformed: the store is damaged.</exception>
     public static JobStateMachine Load(IRowStore store, JobOptions options)
@@ -55,7 +52,7 @@ public sealed partial class JobStateMachine : IStateMachine, IJobReader
             return;
         }
 
-        var error = CommandBatch.TryDecode(payload.Span, out var commands);
+        var error = CommandBatch.TryDecode(payload, out var commands);
         Invariant.Require(error == ErrorCode.None);
         _output = output;
         for (var position = 0; position < commands.Count; position++)

@@ -52,21 +52,20 @@ internal sealed record OpenClaim
 
     public static OpenClaim? Read(ref ByteReader reader)
     {
-        var isKey = JobKey.TryDecode(reader.Bytes(JobKey.BytesMax), out var key);
         var claim = new OpenClaim
         {
-            Key = key,
-            Version = new CommandNumber(reader.VarI64()),
-            Number = new CommandNumber(reader.VarI64()),
+            Key = reader.Key(),
+            Version = reader.Number(),
+            Number = reader.Number(),
             Attempt = reader.VarInt(),
-            Mode = (DeliveryMode)reader.U8(),
-            RouteRevision = new CommandNumber(reader.VarI64()),
+            Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
+            RouteRevision = reader.Number(),
             TimeoutMs = reader.VarInt(),
             AttemptsMax = reader.VarInt(),
             At = new UnixMs(reader.VarI64()),
             SendBy = new UnixMs(reader.VarI64()),
             IsStopped = reader.Bool(),
         };
-        return isKey && !reader.Failed ? claim : null;
+        return !reader.Failed ? claim : null;
     }
 }

@@ -38,7 +38,7 @@ public readonly struct RouteKey : IEquatable<RouteKey>, IComparable<RouteKey>
         return key;
     }
 
-    /// <summary>Takes over an encoded key.</summary>
+    /// <summary>Copies an encoded key.</summary>
     /// <returns>False if it does not have two parts within their limits.</returns>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out RouteKey key)
     {

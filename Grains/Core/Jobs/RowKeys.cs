@@ -51,13 +51,16 @@ internal static class RowKeys
         return after;
     }
 
+    /// <summary>Reads the due time behind a prefix of the given length.</summary>
+    public static UnixMs ReadDue(ReadOnlySpan<byte> key, int prefixBytes) =>
+        new((long)(BinaryPrimitives.ReadUInt64BigEndian(key[prefixBytes..]) ^ (1UL << 63)));
+
     /// <summary>Reads due time and job behind a prefix of the given length.</summary>
     public static DuePosition ReadPosition(ReadOnlySpan<byte> key, int prefixBytes)
     {
-        var due = (long)(BinaryPrimitives.ReadUInt64BigEndian(key[prefixBytes..]) ^ (1UL << 63));
         var isKey = JobKey.TryDecode(key[(prefixBytes + 8)..], out var job);
         Invariant.Require(isKey);
-        return new DuePosition(new UnixMs(due), job);
+        return new DuePosition(ReadDue(key, prefixBytes), job);
     }
 
     private static byte[] Ordered(UnixMs time)

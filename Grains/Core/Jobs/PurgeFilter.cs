@@ -1,0 +1,34 @@
+namespace TimeMachine.Core.Jobs;
+
+/// <summary>
+/// Tells which rows a store's merge may drop: those below the floors as of one applied index. No read and no apply sees
+/// them any more, so it does not matter when, or whether, they go. A value: a merge may use it beside later applies.
+/// </summary>
+/// <param name="DueFloor">No waiting job outside of the backlogs is due before.</param>
+/// <param name="FinishedFloor">The floor of delivered, cancelled and expired jobs.</param>
+/// <param name="DeadFloor">The floor of dead and unknown jobs.</param>
+public readonly record struct PurgeFilter(UnixMs DueFloor, UnixMs FinishedFloor, UnixMs DeadFloor)
+{
+    private const int DueKeyBytesMin = 1 + sizeof(ulong);
+
+    /// <summary>Whether a row lies below its floor. A row of another space, or of a form unknown here, never does.</summary>
+    public bool IsBelowFloor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (key.Length < DueKeyBytesMin)
+        {
+            return false;
+        }
+
+        if (key[0] == RowKeys.DueSpace)
+        {
+            return RowKeys.ReadDue(key, 1) < DueFloor;
+        }
+
+        var isJob = key[0] == RowKeys.JobSpace;
+        return isJob && JobRow.TryReadEnd(value, out var state, out var at) && IsOver(state, at);
+    }
+
+    /// <summary>Whether the retention of a job in this state is over.</summary>
+    internal bool IsOver(JobState state, UnixMs finishedAt) =>
+        !JobRow.IsLive(state) && finishedAt < (JobRow.IsKept(state) ? DeadFloor : FinishedFloor);
+}
