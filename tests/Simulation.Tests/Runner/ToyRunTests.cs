@@ -28,10 +28,10 @@ public sealed class ToyRunTests
     [Fact]
     public void A_toy_that_answers_after_the_sync_loses_nothing_under_any_fault()
     {
-        var totals = new SeedRunner(() => new ToySetup(), 2, _ => { }).Run(1, 20, 600);
+        var totals = new SeedRunner(() => new ToySetup(), 2, _ => { }).Run(1, 12, 600);
 
         Assert.Empty(totals.Violations);
-        Assert.Equal(20, totals.SeedCount);
+        Assert.Equal(12, totals.SeedCount);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ToyRunTests
     {
         var lines = new List<string>();
 
-        var totals = new SeedRunner(() => new ToySetup(acksBeforeSync: true), 2, lines.Add).Run(1, 40, 600);
+        var totals = new SeedRunner(() => new ToySetup(acksBeforeSync: true), 2, lines.Add).Run(1, 25, 600);
 
         Assert.Contains(totals.Violations, violation => violation.Checker == "answered-is-durable");
         Assert.Contains(lines, line => line.Contains("replay: dotnet run -c Release", StringComparison.Ordinal));
@@ -48,7 +48,7 @@ public sealed class ToyRunTests
     [Fact]
     public void When_faults_are_over_everything_is_right_again()
     {
-        for (ulong seed = 1; seed <= 10; seed++)
+        for (ulong seed = 1; seed <= 6; seed++)
         {
             var run = new SimRun(seed, new ToySetup());
 
