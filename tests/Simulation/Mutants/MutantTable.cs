@@ -6,5 +6,6 @@ public static class MutantTable
     /// <summary>All of them, by subject.</summary>
     public static IReadOnlyList<Mutant> All { get; } =
     [
+        .. RaftMutants.All,
     ];
 }
