@@ -19,6 +19,9 @@ internal sealed class ActiveFault(ScheduledFault fault)
     /// <summary>Where a fault of several steps is.</summary>
     public int Step { get; set; }
 
+    /// <summary>How often the fault found nobody to strike and was put off.</summary>
+    public int PutOffCount { get; set; }
+
     /// <summary>Whether links are cut by this fault now.</summary>
     public bool IsCut { get; set; }
 

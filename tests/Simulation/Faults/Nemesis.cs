@@ -12,6 +12,8 @@ public sealed partial class Nemesis : IEventTarget
     private const int End = 1;
     private const int Step = 2;
     private const int FaultsOver = 3;
+    private const int PutOffCountMax = 4;
+    private const long PutOffUs = 15_000_000;
 
     private readonly World _world;
     private readonly SimNetwork _network;
@@ -103,6 +105,7 @@ public sealed partial class Nemesis : IEventTarget
         };
         if (!isStruck)
         {
+            PutOff(active, number);
             return;
         }
 
@@ -110,7 +113,18 @@ public sealed partial class Nemesis : IEventTarget
         var fault = active.Fault;
         _world.Trace($"fault {fault.Kind} node {active.Node} other {active.Other} for {fault.DurationUs} us");
         active.IsOn = active.Fault.DurationUs > 0;
-        _world.Schedule(active.Fault.StartUs + active.Fault.DurationUs, this, End, number);
+        _world.Schedule(_world.NowUs + active.Fault.DurationUs, this, End, number);
+    }
+
+    /// <summary>Nobody could be struck, or a disk could not be lost just now: later perhaps. Clocks keep their plan.</summary>
+    private void PutOff(ActiveFault active, int number)
+    {
+        var laterUs = _world.NowUs + PutOffUs;
+        var isInTime = laterUs + active.Fault.DurationUs < _swarm.FaultsEndUs;
+        if (isInTime && active.PutOffCount++ < PutOffCountMax && !FaultSchedule.IsClock(active.Fault.Kind))
+        {
+            _world.Schedule(laterUs, this, Begin, number);
+        }
     }
 
     private void EndFault(ActiveFault active)
