@@ -7,5 +7,7 @@ public static class MutantTable
     public static IReadOnlyList<Mutant> All { get; } =
     [
         .. RaftMutants.All,
+        .. LogMutants.All,
+        .. JobMutants.All,
     ];
 }
