@@ -46,7 +46,7 @@ internal readonly record struct LogStretch(FoundSegment Segment, int Offset, int
         {
             var isBatch = BatchHeader.TryRead(bytes[at..], out header);
             var isOurs = isBatch && header.LogId == logId && header.Slot == segment.Slot && header.Epoch == segment.Epoch;
-            if (isOurs && at + (long)header.PaddedBytes <= segment.Limit)
+            if (isOurs && at + (long)header.Bytes <= segment.Limit)
             {
                 return at;
             }

@@ -18,9 +18,7 @@ public sealed partial class NodeLog
                 return false;
             }
 
-            // Moving live bytes round and round gains nothing: half of all must be garbage, or most of this one.
-            var capacityBytes = Math.Max(_options.SlotsMax, _slots.AllocatedCount) * (long)_options.UsableBytes;
-            return TotalLagBytes <= capacityBytes / 2 || LagBytesIn(_segments[0].Epoch) <= _options.UsableBytes / 4;
+            return IsHalfGarbage || LagBytesIn(_segments[0].Epoch) <= _options.UsableBytes / 4;
         }
     }
 

@@ -20,7 +20,7 @@ public sealed partial class NodeLog
             var slots = _slots.FreeCount + unallocated - OrdinarySlotsReserved;
             var rest = _current is null ? 0 : _options.SegmentBytes - _current.EndOffset;
             var closedBytes = Math.Max(0, _segments.Count - 1) * (long)_options.UsableBytes;
-            var reclaimable = Math.Max(0, closedBytes - TotalLagBytes);
+            var reclaimable = IsHalfGarbage ? Math.Max(0, closedBytes - TotalLagBytes) : 0;
             return Math.Max(0, (slots * (long)_options.UsableBytes) + rest + reclaimable);
         }
     }
@@ -36,8 +36,7 @@ public sealed partial class NodeLog
         _slots.FreeCount <= OrdinarySlotsReserved
         && _slots.Preparing < 0
         && !CanAllocate
-        && _victim is null
-        && !CanRecycleOldest;
+        && (_slots.FreeCount == 0 || (_victim is null && !CanRecycleOldest));
 
     /// <summary>The bytes of all groups' entries behind their checkpoints.</summary>
     public long TotalLagBytes
@@ -51,6 +50,16 @@ public sealed partial class NodeLog
             }
 
             return bytes;
+        }
+    }
+
+    // Moving live bytes round and round gains nothing: half of all the slots must hold garbage.
+    private bool IsHalfGarbage
+    {
+        get
+        {
+            var slots = _hasPrepareFailed ? _slots.AllocatedCount : Math.Max(_options.SlotsMax, _slots.AllocatedCount);
+            return TotalLagBytes <= slots * (long)_options.UsableBytes / 2;
         }
     }
 

@@ -40,6 +40,18 @@ internal sealed class LogWorld
 
     public IReadOnlyDictionary<long, Model> History => _history;
 
+    /// <summary>How many segments were begun.</summary>
+    public int Rolls { get; private set; }
+
+    /// <summary>How many recoveries cut a tail.</summary>
+    public int Cuts { get; private set; }
+
+    /// <summary>How many recoveries took a batch that was never reported synced.</summary>
+    public int Survivals { get; private set; }
+
+    /// <summary>How many entries recycling wrote again.</summary>
+    public int Rewrites { get; private set; }
+
     public void PrepareAll()
     {
         while (Log.TryTakePrepare(Now, out var prepare))
@@ -165,6 +177,7 @@ internal sealed class LogWorld
         Log.TakeRewriteReads(countMax, reads);
         foreach (var read in reads)
         {
+            Rewrites++;
             Assert.True(Log.OnRewriteRead(read, Disk.Read(read.Slot, read.Offset, read.Length)));
         }
     }
@@ -176,6 +189,8 @@ internal sealed class LogWorld
         Disk.Crash(ref random);
         Recover();
         var last = Recovered.NextBatch - 1;
+        Cuts += Recovered.IsTailCut ? 1 : 0;
+        Survivals += last > synced ? 1 : 0;
         Assert.True(last >= synced, $"batch {synced} was synced, recovered up to {last}");
         Model = last == 0 ? new Model() : _history[last].Clone();
         Model.ShouldBe(Recovered, latest);
@@ -209,6 +224,7 @@ internal sealed class LogWorld
         if (batch is not null)
         {
             Disk.Write(batch);
+            Rolls += batch.Operations.Count - 1;
             _history[batch.Number] = Model.Clone();
         }
     }

@@ -1,0 +1,187 @@
+using TimeMachine.Core.Log;
+
+namespace TimeMachine.Core.Tests.Log;
+
+public sealed class NodeLogSpaceTests
+{
+    private static readonly GroupId One = new(1);
+    private static readonly GroupId Two = new(2);
+
+    [Fact]
+    public void A_log_full_of_unfinished_entries_says_so_and_goes_on_when_a_checkpoint_moves()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        Fill(world, One);
+
+        Assert.True(world.Log.IsFull);
+        Assert.True(world.Log.IsAtReserve);
+        Assert.True(world.Disk.SlotCount <= world.Options.SlotsMax);
+        world.Recover();
+        world.Model.ShouldBe(world.Recovered, world.Model);
+
+        world.Checkpoint(One, world.Model.Groups[One.Value].Last);
+        for (var turn = 0; turn < 50; turn++)
+        {
+            world.Turn();
+        }
+
+        Assert.False(world.Log.IsFull);
+        Assert.False(world.Log.IsAtReserve);
+        Assert.Equal(LogAppendStatus.Appended, Grow(world, One));
+    }
+
+    [Fact]
+    public void Ending_a_group_is_possible_in_a_full_log()
+    {
+        var world = new LogWorld();
+        world.Start(Two);
+        world.Start(One);
+        Fill(world, One);
+
+        Assert.True(world.End(One));
+        for (var turn = 0; turn < 50; turn++)
+        {
+            world.Turn();
+        }
+
+        Assert.False(world.Log.IsFull);
+        Assert.Equal(LogAppendStatus.Appended, Grow(world, Two));
+    }
+
+    [Fact]
+    public void A_group_that_never_checkpoints_does_not_pin_the_others()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        world.Start(Two);
+        for (var turn = 0; turn < 400; turn++)
+        {
+            if (turn % 40 == 0)
+            {
+                Grow(world, Two);
+            }
+
+            Assert.Equal(LogAppendStatus.Appended, Grow(world, One));
+            world.Turn();
+            world.Checkpoint(One, world.Model.Groups[One.Value].Last);
+        }
+
+        Assert.Equal(10 * (1_000 + LogFormat.RecordHeaderBytes), world.Log.LagBytes(Two));
+        Assert.Equal(new LogIndex(1), world.Log.FirstKept(Two));
+        Assert.True(world.Log.FirstKept(One) > new LogIndex(300));
+        world.Recover();
+        world.Model.ShouldBe(world.Recovered, world.Model);
+    }
+
+    [Fact]
+    public void A_failed_allocation_leaves_the_prepared_slots_and_is_tried_again_later()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        world.Turn();
+        var failed = 0;
+        for (var turn = 0; turn < 30; turn++)
+        {
+            Grow(world, One);
+            Keep(world);
+            if (world.Log.TryTakePrepare(world.Now, out var prepare))
+            {
+                world.Log.OnPrepared(prepare.Slot, succeeded: false, world.Now);
+                failed++;
+            }
+        }
+
+        Assert.Equal(1, failed);
+        Assert.True(world.Log.IsFull);
+        world.Now += world.Options.PrepareRetryMs;
+        world.PrepareAll();
+
+        Assert.False(world.Log.IsFull);
+        Assert.Equal(LogAppendStatus.Appended, Grow(world, One));
+    }
+
+    [Fact]
+    public void Free_bytes_fall_with_what_is_appended_and_rise_with_checkpoints()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        world.Turn();
+        var before = world.Log.FreeBytes;
+        for (var turn = 0; turn < 20; turn++)
+        {
+            Grow(world, One);
+            world.Turn();
+        }
+
+        var filled = world.Log.FreeBytes;
+        world.Checkpoint(One, world.Model.Groups[One.Value].Last);
+
+        Assert.True(filled <= before - 20_000);
+        Assert.True(world.Log.FreeBytes > filled);
+    }
+
+    [Fact]
+    public void One_idle_marker_follows_an_idle_spell_and_none_follows_a_marker()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        Assert.Null(world.Marker());
+        var batch = world.Seal()!;
+        world.Now += 100;
+        Assert.Null(world.Marker());
+        world.Sync(batch.Number);
+
+        Assert.Null(world.Marker());
+        Assert.Equal(world.Now + world.Options.IdleMarkerMs, world.Log.NextDeadline);
+        world.Now += world.Options.IdleMarkerMs;
+        var marker = world.Marker()!;
+        Assert.Equal(0, marker.RecordCount);
+        world.Sync(marker.Number);
+        world.Now += 1_000;
+
+        Assert.Null(world.Marker());
+        Assert.Equal(long.MaxValue, world.Log.NextDeadline.Value);
+        Grow(world, One);
+        world.Turn();
+        Assert.Equal(world.Now + world.Options.IdleMarkerMs, world.Log.NextDeadline);
+    }
+
+    [Fact]
+    public void A_recovered_tail_is_stated_synced_by_a_marker()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        world.HardState(One, 1, 1, 0);
+        world.Turn();
+        world.Recover();
+        world.Now += 10;
+        world.Sync(world.Marker()!.Number);
+
+        world.Disk.Bytes(0)[LogFormat.BlockBytes + LogFormat.BatchHeaderBytes + 10] ^= 4;
+        world.Recover();
+
+        Assert.Equal(GroupStatus.Damaged, world.Recovered.Groups.Single().Status);
+    }
+
+    private static void Fill(LogWorld world, GroupId group)
+    {
+        for (var turn = 0; turn < 200 && !(world.Log.IsFull && Grow(world, group) == LogAppendStatus.NoSpace); turn++)
+        {
+            Grow(world, group);
+            world.Turn();
+        }
+    }
+
+    private static void Keep(LogWorld world)
+    {
+        world.AnswerReads(16);
+        if (world.Seal() is { } batch)
+        {
+            world.Sync(batch.Number);
+        }
+    }
+
+    private static LogAppendStatus Grow(LogWorld world, GroupId group) =>
+        world.Append(group, world.Model.Groups[group.Value].Last.Value + 1, 1, 2, new byte[1_000]);
+}
