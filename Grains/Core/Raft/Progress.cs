@@ -46,6 +46,9 @@ internal sealed class Progress(Member member, LogIndex next, MonoMs now)
     /// <summary>Entries are being read from disk since then; null if not.</summary>
     public MonoMs? ReadingSince { get; set; }
 
+    /// <summary>The next append goes out even without entries, to find out what the peer has.</summary>
+    public bool IsNudged { get; set; }
+
     /// <summary>Whether the match rose since this was last cleared.</summary>
     public bool HasAdvanced { get; set; }
 
@@ -117,6 +120,7 @@ internal sealed class Progress(Member member, LogIndex next, MonoMs now)
     {
         State = state;
         IsProbing = false;
+        IsNudged = false;
         ReadingSince = null;
         _inFlight.Clear();
     }

@@ -111,7 +111,7 @@ public sealed partial class RaftCore
             peer.FreeFirst();
         }
 
-        SendAppend(peer, mayBeEmpty: true);
+        peer.IsNudged = true;
     }
 
     /// <summary>An entry of the own term that a majority has synced is committed, and all before it (paper 5.4.2).</summary>

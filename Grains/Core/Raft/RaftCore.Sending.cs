@@ -59,14 +59,18 @@ public sealed partial class RaftCore
         peer.OnSent(first + entries.Length - 1, writer.Length);
     }
 
+    /// <summary>Sends what there is to send. Called when a Ready is taken and never before: the entries that an append
+    /// names are encoded from the log as it then stands.</summary>
     private void SendAppends()
     {
         foreach (var peer in _peers)
         {
             // Each round sends at least one entry, so the log's end ends it.
-            while (SendAppend(peer, mayBeEmpty: false))
+            while (SendAppend(peer))
             {
             }
+
+            peer.IsNudged = false;
         }
     }
 
@@ -85,7 +89,7 @@ public sealed partial class RaftCore
         peer.Applied is { } applied && Lower(peer.Match, CommitIndex) - applied > _options.ApplyLagEntriesMax;
 
     /// <summary>Sends one append; returns whether another may follow at once.</summary>
-    private bool SendAppend(Progress peer, bool mayBeEmpty)
+    private bool SendAppend(Progress peer)
     {
         if (IsPaused(peer) || peer.ReadingSince is not null)
         {
@@ -100,7 +104,7 @@ public sealed partial class RaftCore
 
         if (peer.Next > Log.LastIndex)
         {
-            SendEmpty(peer, mayBeEmpty);
+            SendEmpty(peer);
             return false;
         }
 
@@ -117,9 +121,9 @@ public sealed partial class RaftCore
 
     /// <summary>An append without entries finds out whether the peer's log matches. The commit index needs none: it
     /// goes with the next entries or heartbeat.</summary>
-    private void SendEmpty(Progress peer, bool mayBeEmpty)
+    private void SendEmpty(Progress peer)
     {
-        if (mayBeEmpty || peer.State == ProgressState.Probe)
+        if (peer.IsNudged || peer.State == ProgressState.Probe)
         {
             _messages.Add(AppendBehind(peer, peer.Next - 1));
             peer.PauseProbing();
@@ -145,6 +149,7 @@ public sealed partial class RaftCore
             bytes += more;
         }
 
+        peer.IsNudged = false;
         _messages.Add(AppendBehind(peer, first - 1) with { EntryCount = count });
         peer.OnSent(first + count - 1, bytes);
         return peer.State == ProgressState.Replicate;
