@@ -1,6 +1,7 @@
 namespace TimeMachine.Core.Raft;
 
-/// <summary>The appends that were sent to one peer and not acknowledged yet: a ring that grows to its need and stays.</summary>
+/// <summary>The appends that were sent to one peer and not acknowledged yet: a ring that grows to its need and
+/// stays.</summary>
 /// <remarks>Its user keeps it within <see cref="RaftOptions.WindowMessagesMax"/> and WindowBytesMax.</remarks>
 internal sealed class InFlightWindow
 {
@@ -26,7 +27,8 @@ internal sealed class InFlightWindow
         Bytes += bytes;
     }
 
-    /// <summary>Frees every message that ends at or below <paramref name="match"/>: one answer stands for all before.</summary>
+    /// <summary>Frees every message that ends at or below <paramref name="match"/>: one answer stands for all
+    /// before.</summary>
     public void FreeThrough(LogIndex match)
     {
         while (Count > 0 && _ring[_head].Last <= match)

@@ -69,7 +69,8 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>Whether the entries are whole and their terms could stand in a log: checked before anything changes.</summary>
+    /// <summary>Whether the entries are whole and their terms could stand in a log: checked before anything
+    /// changes.</summary>
     private static bool IsWellFormed(in RaftMessage message)
     {
         var reader = new ByteReader(message.EntriesBytes.Span);
@@ -120,7 +121,8 @@ public sealed partial class RaftCore
         ForgetHanded(index, lastBefore);
     }
 
-    /// <summary>Acknowledges up to <paramref name="match"/> after the sync; one answer stands for those before it.</summary>
+    /// <summary>Acknowledges up to <paramref name="match"/> after the sync; one answer stands for those before
+    /// it.</summary>
     private void AnswerAppend(ReplicaId leader, LogIndex match)
     {
         var answer = To(leader, RaftMessageKind.AppendResponse) with { Index = match, Applied = AppliedIndex };
@@ -136,7 +138,8 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>Refuses with the place where the logs may meet: all entries of a later term are skipped at once.</summary>
+    /// <summary>Refuses with the place where the logs may meet: all entries of a later term are skipped at
+    /// once.</summary>
     private void RefuseAppend(in RaftMessage message)
     {
         var hint = Log.LastWithTermAtMost(message.Index, message.LogTerm);

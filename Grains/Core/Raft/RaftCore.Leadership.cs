@@ -1,6 +1,7 @@
 namespace TimeMachine.Core.Raft;
 
-/// <content>Being a leader: the term's first entry, heartbeats, the quorum check, proposals (paper 5.2, 5.3, 8).</content>
+/// <content>Being a leader: the term's first entry, heartbeats, the quorum check, proposals (paper 5.2, 5.3,
+/// 8).</content>
 public sealed partial class RaftCore
 {
     private LogIndex _firstOfTerm;
@@ -119,7 +120,8 @@ public sealed partial class RaftCore
     /// <summary>The latest time since which a quorum, this replica included, has been heard.</summary>
     private MonoMs QuorumHeardAt(MonoMs now) => new(QuorumOf(now.Value, static peer => peer.HeardAt.Value));
 
-    /// <summary>Too much is uncommitted, or a majority applies too slowly. A large entry alone is always let in.</summary>
+    /// <summary>Too much is uncommitted, or a majority applies too slowly. A large entry alone is always let
+    /// in.</summary>
     private bool IsOverloaded(int bytes)
     {
         var isFull = _uncommittedBytes > 0 && _uncommittedBytes + bytes > _options.UncommittedBytesMax;

@@ -3,7 +3,8 @@ namespace TimeMachine.Core.Raft;
 /// <content>Leading the others' logs: answers, and what counts as committed (paper 5.3, 5.4.2).</content>
 public sealed partial class RaftCore
 {
-    /// <summary>Notes that a member lives, and how far it has applied; null if it is none of this leader's peers.</summary>
+    /// <summary>Notes that a member lives, and how far it has applied; null if it is none of this leader's
+    /// peers.</summary>
     private Progress? Hear(in RaftMessage message, MonoMs now)
     {
         if (Role != RaftRole.Leader || Find(message.From) is not { } peer)
@@ -54,7 +55,8 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>A refusal of something older than what is known tells nothing; any other moves the probe back.</summary>
+    /// <summary>A refusal of something older than what is known tells nothing; any other moves the probe
+    /// back.</summary>
     private void TakeRefusal(Progress peer, in RaftMessage message)
     {
         var isOld = peer.State == ProgressState.Replicate
@@ -114,7 +116,8 @@ public sealed partial class RaftCore
         peer.IsNudged = true;
     }
 
-    /// <summary>An entry of the own term that a majority has synced is committed, and all before it (paper 5.4.2).</summary>
+    /// <summary>An entry of the own term that a majority has synced is committed, and all before it (paper
+    /// 5.4.2).</summary>
     private void AdvanceCommit()
     {
         var reached = new LogIndex(QuorumOf(PersistedIndex.Value, static peer => peer.Match.Value));
@@ -127,7 +130,8 @@ public sealed partial class RaftCore
         LeaveIfRemoved();
     }
 
-    /// <summary>The bytes of the entries from first to last; entries before the window are committed and count nothing.</summary>
+    /// <summary>The bytes of the entries from first to last; entries before the window are committed and count
+    /// nothing.</summary>
     private long PayloadBytes(LogIndex first, LogIndex last)
     {
         long bytes = 0;

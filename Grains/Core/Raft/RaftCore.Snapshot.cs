@@ -3,7 +3,8 @@ namespace TimeMachine.Core.Raft;
 /// <content>Images of the state machine instead of entries (paper 7). Their bytes are the engine's.</content>
 public sealed partial class RaftCore
 {
-    /// <summary>An image's transfer ended: appends go on behind it, or the peer is probed again once it is heard.</summary>
+    /// <summary>An image's transfer ended: appends go on behind it, or the peer is probed again once it is
+    /// heard.</summary>
     /// <param name="peer">The receiver.</param>
     /// <param name="index">The image's index.</param>
     /// <param name="delivered">Whether the peer has it durably.</param>

@@ -8,7 +8,8 @@ public sealed partial class RaftCore
     /// <summary>The voter that leadership is being handed to; none outside of a transfer.</summary>
     public ReplicaId TransferTarget { get; private set; }
 
-    /// <summary>Hands leadership to another voter: no proposals meanwhile; given up after the longest election timeout.</summary>
+    /// <summary>Hands leadership to another voter: no proposals meanwhile; given up after the longest election
+    /// timeout.</summary>
     public TransferStatus TransferLeadership(ReplicaId target, MonoMs now)
     {
         if (Role != RaftRole.Leader)
@@ -34,7 +35,8 @@ public sealed partial class RaftCore
         return TransferStatus.Accepted;
     }
 
-    /// <summary>Lets the target campaign once it has everything; told again with each heartbeat, since it may be lost.</summary>
+    /// <summary>Lets the target campaign once it has everything; told again with each heartbeat, since it may be
+    /// lost.</summary>
     private void TryFinishTransfer(Progress peer)
     {
         if (peer.Replica == TransferTarget && peer.Match == Log.LastIndex)
@@ -51,7 +53,8 @@ public sealed partial class RaftCore
         }
     }
 
-    /// <summary>A leader that leaves the group lets the voter with the most of its log campaign, instead of silence.</summary>
+    /// <summary>A leader that leaves the group lets the voter with the most of its log campaign, instead of
+    /// silence.</summary>
     private void OfferLeadership()
     {
         Progress? best = null;

@@ -37,7 +37,8 @@ public enum RaftMessageKind : byte
     TimeoutNow = 11,
 }
 
-/// <summary>One message of one group. All kinds share the struct; a kind uses the fields that its summary names.</summary>
+/// <summary>One message of one group. All kinds share the struct; a kind uses the fields that its summary
+/// names.</summary>
 public record struct RaftMessage
 {
     /// <summary>What it is.</summary>

@@ -23,7 +23,8 @@ public static class RaftMessageCodec
     /// <param name="writer">Where to.</param>
     /// <param name="message">The message.</param>
     /// <param name="log">The sender's log: holds the entries that an append names.</param>
-    /// <exception cref="InvariantViolationException">The kind is unknown, or the log does not hold the entries.</exception>
+    /// <exception cref="InvariantViolationException">The kind is unknown, or the log does not hold the
+    /// entries.</exception>
     public static void Write(ByteWriter writer, in RaftMessage message, RaftLog? log)
     {
         writer.U8(Version);

@@ -9,7 +9,8 @@ public readonly record struct EntryRead(ReplicaId Peer, LogIndex First, LogIndex
 /// <summary>A peer's next entry is gone from the log: it needs an image.</summary>
 public readonly record struct SnapshotNeed(ReplicaId Peer);
 
-/// <summary>Everything that follows from a group's inputs since the last time. The caller owns it and uses it again.</summary>
+/// <summary>Everything that follows from a group's inputs since the last time. The caller owns it and uses it
+/// again.</summary>
 public sealed class RaftReady
 {
     /// <summary>Whether term or vote changed.</summary>

@@ -15,7 +15,8 @@ internal sealed class TermRuns
         return run < 0 ? null : _runs[run].Term;
     }
 
-    /// <summary>The highest index at or below <paramref name="index"/> whose term is at most <paramref name="term"/>; one
+    /// <summary>The highest index at or below <paramref name="index"/> whose term is at most
+    /// <paramref name="term"/>; one
     /// before the first entry if there is none.</summary>
     public LogIndex LastWithTermAtMost(LogIndex index, Term term)
     {

@@ -301,7 +301,8 @@ public sealed class PaperTests
     [InlineData(2, 1, false)]
     [InlineData(3, 3, false)]
     [InlineData(1, 2, false)]
-    public void Section_5_3_a_follower_refuses_an_append_behind_an_entry_that_it_lacks(int index, int term, bool isTaken)
+    public void Section_5_3_a_follower_refuses_an_append_behind_an_entry_that_it_lacks(
+        int index, int term, bool isTaken)
     {
         var group = new TestGroup(3).WithLog(1, 1, 2).Start();
 
@@ -342,7 +343,8 @@ public sealed class PaperTests
     public void Figure_7_a_leader_brings_every_follower_to_its_own_log(int[] followerLog)
     {
         int[] leaderLog = [1, 1, 1, 4, 4, 5, 5, 6, 6, 6];
-        var group = new TestGroup(3).WithLog(1, leaderLog).WithLog(2, followerLog).WithTerm(1, 7).WithTerm(2, 7).Start();
+        var group = new TestGroup(3).WithLog(1, leaderLog).WithLog(2, followerLog)
+            .WithTerm(1, 7).WithTerm(2, 7).Start();
 
         group.Elect(1);
 
@@ -355,7 +357,8 @@ public sealed class PaperTests
     [Fact]
     public void Figure_8_a_leader_commits_an_earlier_term_only_with_an_entry_of_its_own()
     {
-        var group = new TestGroup(5).WithLog(1, 1, 2).WithLog(2, 1, 2).WithLog(3, 1).WithTerm(1, 3).WithTerm(2, 3).Start();
+        var group = new TestGroup(5).WithLog(1, 1, 2).WithLog(2, 1, 2).WithLog(3, 1)
+            .WithTerm(1, 3).WithTerm(2, 3).Start();
         group[1].Core.Campaign(group.Now);
         group.Drop = message => message.EntryCount > 0;
         group.Settle();

@@ -3,7 +3,8 @@ using TimeMachine.Core.Raft;
 
 namespace TimeMachine.Core.Tests.Raft;
 
-/// <summary>Replicas of one group in one thread: nothing moves but by a call, messages go through their binary form.</summary>
+/// <summary>Replicas of one group in one thread: nothing moves but by a call, messages go through their binary
+/// form.</summary>
 internal sealed class TestGroup
 {
     private const int RoundsMax = 10_000;
@@ -66,7 +67,8 @@ internal sealed class TestGroup
         return this;
     }
 
-    /// <summary>Puts entries of these terms on a replica's disk before it starts; payloads are their positions.</summary>
+    /// <summary>Puts entries of these terms on a replica's disk before it starts; payloads are their
+    /// positions.</summary>
     public TestGroup WithLog(int id, params int[] terms)
     {
         var disk = this[id].Disk;
