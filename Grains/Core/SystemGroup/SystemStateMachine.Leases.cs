@@ -1,0 +1,85 @@
+using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Routes;
+
+namespace TimeMachine.Core.SystemGroup;
+
+/// <content>Leases.</content>
+public sealed partial class SystemStateMachine
+{
+    /// <summary>Sets records. The granter never over-grants; a raise that would is void all the same.</summary>
+    private JobAnswer GrantLeases(SystemCommand command)
+    {
+        foreach (var change in command.Leases)
+        {
+            if (Routes.TryGet(change.Route, out var route))
+            {
+                Grant(route, change);
+            }
+        }
+
+        Leases.OnGranted(command.Grant);
+        return new JobAnswer(ErrorCode.None);
+    }
+
+    private void Grant(Route route, LeaseChange change)
+    {
+        var slotsOfAll = (long)change.Slots;
+        var rateOfAll = (long)change.Rate;
+        var own = default(LeaseRecord);
+        foreach (var record in Leases.Of(route.Key))
+        {
+            var isOwn = record.Node == change.Node && record.Session == change.Session;
+            own = isOwn ? record : own;
+            slotsOfAll += isOwn ? 0 : record.Slots;
+            rateOfAll += isOwn ? 0 : record.Rate;
+        }
+
+        var isRaise = change.Slots > own.Slots || change.Rate > own.Rate;
+        if (isRaise && (slotsOfAll > route.Concurrency || rateOfAll > route.RatePerSecond))
+        {
+            return;
+        }
+
+        var timeoutMs = Math.Max(own.TimeoutMs, route.TimeoutMs);
+        Write(route.Key, new LeaseRecord(change.Node, change.Session, change.Slots, change.Rate, timeoutMs));
+    }
+
+    /// <summary>An attempt under way keeps the timeout of its claim: holders are waited for by the longest.</summary>
+    private void OnTimeout(Route route)
+    {
+        foreach (var record in Leases.Of(route.Key))
+        {
+            if (record.TimeoutMs < route.TimeoutMs)
+            {
+                Write(route.Key, record with { TimeoutMs = route.TimeoutMs });
+            }
+        }
+    }
+
+    private void DropLeases(RouteKey route)
+    {
+        foreach (var record in Leases.Of(route))
+        {
+            _rows.Delete(_rows.LeaseKeyOf(route, record.Node, record.Session));
+        }
+
+        Leases.Drop(route);
+    }
+
+    private void Write(RouteKey route, LeaseRecord record)
+    {
+        Leases.Put(route, record);
+        var key = _rows.LeaseKeyOf(route, record.Node, record.Session);
+        if (record.Slots == 0 && record.Rate == 0)
+        {
+            _rows.Delete(key);
+            return;
+        }
+
+        _rows.Value.Clear();
+        _rows.Value.VarInt(record.Slots);
+        _rows.Value.VarInt(record.Rate);
+        _rows.Value.VarInt(record.TimeoutMs);
+        _rows.Put(key);
+    }
+}
