@@ -4,7 +4,9 @@ using TimeMachine.Core.Raft;
 
 namespace TimeMachine.Benchmarks;
 
-/// <summary>Three engines in one thread: messages are handed over as bytes, a sync takes no time, time is a counter.</summary>
+/// <summary>
+/// Three engines in one thread: messages are handed over as bytes, a sync takes no time, time is a counter.
+/// </summary>
 internal sealed class EngineCluster
 {
     private const int Nodes = 3;
@@ -24,7 +26,9 @@ internal sealed class EngineCluster
         for (var node = 0; node < Nodes; node++)
         {
             var self = new NodeId(node + 1);
-            _engines[node] = new NodeEngine(options, self, LogRecovery.Recover(log with { LogId = (ulong)node + 1 }, [], _now).Log!, [], (ulong)node + 1);
+            var identity = (ulong)node + 1;
+            var fresh = LogRecovery.Recover(log with { LogId = identity }, [], _now).Log!;
+            _engines[node] = new NodeEngine(options, self, fresh, [], identity);
             _outputs[node] = new EngineOutput();
             while (_engines[node].Log.TryTakePrepare(_now, out var prepare))
             {

@@ -14,13 +14,17 @@ public sealed record EngineOptions
     /// <summary>The most data sent to one peer and not yet seen by it, in bytes. More waits in the engine.</summary>
     public long PeerUnseenBytesMax { get; init; } = 1024 * 1024;
 
-    /// <summary>The most appends that wait for one peer's window; more are dropped and asked for again by Raft.</summary>
+    /// <summary>
+    /// The most appends that wait for one peer's window; more are dropped and asked for again by Raft.
+    /// </summary>
     public int PeerWaitingMax { get; init; } = 1024;
 
     /// <summary>How long a peer may leave sent data unseen before it counts as lost, in ms.</summary>
     public int PeerSilenceMs { get; init; } = 1_000;
 
-    /// <summary>The largest payload of an entry in bytes; larger ones are refused. At most the log's own limit.</summary>
+    /// <summary>
+    /// The largest payload of an entry in bytes; larger ones are refused. At most the log's own limit.
+    /// </summary>
     public int PayloadBytesMax { get; init; } = 1024 * 1024;
 
     /// <summary>The applied entries that a group keeps in memory for peers that lag, 0 to 1,000,000.</summary>

@@ -65,7 +65,9 @@ public sealed partial class NodeEngine
         }
     }
 
-    /// <summary>Appends what a Ready wants written; what was appended before a lack of room is not appended again.</summary>
+    /// <summary>
+    /// Appends what a Ready wants written; what was appended before a lack of room is not appended again.
+    /// </summary>
     private bool TryPersist(PendingRecords pending)
     {
         var core = pending.Slot.Core;

@@ -65,7 +65,9 @@ public sealed partial class NodeEngine
         }
     }
 
-    /// <summary>Encodes waiting appends while the peer's window has room; those that no longer hold are dropped.</summary>
+    /// <summary>
+    /// Encodes waiting appends while the peer's window has room; those that no longer hold are dropped.
+    /// </summary>
     private void FillData(PeerLink link, EngineOutput output, in TurnContext turn)
     {
         while (link.Waiting.Count > 0 && link.UnseenBytes + link.Data.Length < _options.PeerUnseenBytesMax)

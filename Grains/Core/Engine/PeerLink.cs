@@ -3,7 +3,9 @@ using TimeMachine.Core.Raft;
 
 namespace TimeMachine.Core.Engine;
 
-/// <summary>What goes to one peer: two lanes, the messages held back until a sync, and the window of unseen data.</summary>
+/// <summary>
+/// What goes to one peer: two lanes, the messages held back until a sync, and the window of unseen data.
+/// </summary>
 internal sealed class PeerLink(NodeId peer)
 {
     private readonly Queue<HeldMessages> _held = new();

@@ -27,7 +27,9 @@ internal sealed class DueInserts
         }
     }
 
-    /// <summary>Whether a row due before <paramref name="floor"/> was, or may have been, inserted after an index.</summary>
+    /// <summary>
+    /// Whether a row due before <paramref name="floor"/> was, or may have been, inserted after an index.
+    /// </summary>
     public bool HasInsertBelow(UnixMs floor, LogIndex asOf)
     {
         foreach (var (index, due) in _minima)

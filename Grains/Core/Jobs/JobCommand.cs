@@ -70,7 +70,9 @@ public sealed record JobCommand
     /// <summary>Create, upsert, claim, fence: the route.</summary>
     public RouteKey Route { get; init; }
 
-    /// <summary>Create, upsert: the revision known at the first hop. Claim: the one in force. Fence: the one fenced.</summary>
+    /// <summary>
+    /// Create, upsert: the revision known at the first hop. Claim: the one in force. Fence: the one fenced.
+    /// </summary>
     public CommandNumber RouteRevision { get; init; }
 
     /// <summary>Create, upsert: as asked. Claim: as in force.</summary>
@@ -121,7 +123,9 @@ public sealed record JobCommand
     /// <summary>Outcome: from the sending to the outcome, in ms.</summary>
     public int DurationMs { get; init; }
 
-    /// <summary>Outcome: whether provably nothing was written. Refile: whether to the backlog. Fence: whether forced.</summary>
+    /// <summary>
+    /// Outcome: whether provably nothing was written. Refile: whether to the backlog. Fence: whether forced.
+    /// </summary>
     public bool Flag { get; init; }
 
     /// <summary>Floors: the new floor of due rows, or of delivered, cancelled and expired jobs.</summary>

@@ -55,7 +55,9 @@ public readonly record struct JobEffect
     /// <summary>When the job triggers: the time that its lateness counts from.</summary>
     public UnixMs TriggerTime { get; init; }
 
-    /// <summary>Claimed, ClaimRefused, Settled, Stopped: the claim. 0 for a refused one that never came to be.</summary>
+    /// <summary>
+    /// Claimed, ClaimRefused, Settled, Stopped: the claim. 0 for a refused one that never came to be.
+    /// </summary>
     public CommandNumber Claim { get; init; }
 
     /// <summary>Claimed: the attempt's number.</summary>

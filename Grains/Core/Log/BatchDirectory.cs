@@ -3,7 +3,9 @@ using TimeMachine.Core.Encoding;
 
 namespace TimeMachine.Core.Log;
 
-/// <summary>The end of a batch: length and group of each record, so that one bad header loses one group's record only.</summary>
+/// <summary>
+/// The end of a batch: length and group of each record, so that one bad header loses one group's record only.
+/// </summary>
 /// <param name="bytes">The entries: 8 bytes a record.</param>
 internal readonly ref struct BatchDirectory(ReadOnlySpan<byte> bytes)
 {

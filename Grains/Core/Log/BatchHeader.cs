@@ -65,7 +65,9 @@ internal readonly record struct BatchHeader
     public static bool TryRead(ReadOnlySpan<byte> bytes, out BatchHeader header)
     {
         header = default;
-        if (bytes.Length < LogFormat.BatchHeaderBytes || bytes[0] != LogFormat.Version || !bytes[1..4].SequenceEqual(Magic))
+        if (bytes.Length < LogFormat.BatchHeaderBytes
+            || bytes[0] != LogFormat.Version
+            || !bytes[1..4].SequenceEqual(Magic))
         {
             return false;
         }

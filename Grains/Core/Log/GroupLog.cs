@@ -69,7 +69,9 @@ internal sealed class GroupLog(GroupId group, ReplicaId replica)
         HardStateEpoch = InOpenBatch;
     }
 
-    /// <summary>The log restarts behind a point: all entries are gone, everything up to there is in a checkpoint.</summary>
+    /// <summary>
+    /// The log restarts behind a point: all entries are gone, everything up to there is in a checkpoint.
+    /// </summary>
     public void Restart(LogIndex baseIndex, Term baseTerm, ReadOnlySpan<byte> configuration)
     {
         (BaseIndex, BaseTerm, BaseConfiguration) = (baseIndex, baseTerm, configuration.ToArray());

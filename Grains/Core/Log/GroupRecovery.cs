@@ -28,7 +28,9 @@ internal sealed class GroupRecovery(GroupId group)
     /// <summary>A synced record of the group is lost: only a new replica heals that.</summary>
     public void MarkDamaged() => _isDamaged = true;
 
-    /// <summary>Records of unknown groups are lost: until its next record proves that none was its, it may be hit.</summary>
+    /// <summary>
+    /// Records of unknown groups are lost: until its next record proves that none was its, it may be hit.
+    /// </summary>
     public void MarkSuspect() => _isSuspect = true;
 
     /// <summary>Takes a record of the group whose header verifies; not a GroupEnd.</summary>

@@ -9,7 +9,9 @@ public enum LogAppendStatus : byte
     /// <summary>The open batch is at its limit: seal it, then append again.</summary>
     BatchFull = 2,
 
-    /// <summary>No prepared segment has room: seal, sync, prepare, then again; for ever if <see cref="NodeLog.IsFull"/>.</summary>
+    /// <summary>
+    /// No prepared segment has room: seal, sync, prepare, then again; for ever if <see cref="NodeLog.IsFull"/>.
+    /// </summary>
     NoSpace = 3,
 
     /// <summary>The payload alone is larger than <see cref="LogOptions.PayloadBytesMax"/>: split it.</summary>

@@ -14,7 +14,9 @@ public sealed class LogBatch
     /// <summary>Its number: one more than the batch before.</summary>
     public long Number { get; internal set; }
 
-    /// <summary>The writes, to be done in this order; then one sync of <see cref="Slot"/> makes the batch durable.</summary>
+    /// <summary>
+    /// The writes, to be done in this order; then one sync of <see cref="Slot"/> makes the batch durable.
+    /// </summary>
     public IReadOnlyList<LogOperation> Operations => _operations;
 
     /// <summary>The slot that all the writes go to: a batch never spans segments.</summary>

@@ -6,10 +6,14 @@ public static class LogFormat
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
     public const byte Version = 1;
 
-    /// <summary>Batches begin at multiples of this, so that a synced batch shares no disk block with a later one.</summary>
+    /// <summary>
+    /// Batches begin at multiples of this, so that a synced batch shares no disk block with a later one.
+    /// </summary>
     public const int BlockBytes = 512;
 
-    /// <summary>The bytes of a segment's header, at offset 0; batches follow at offset <see cref="BlockBytes"/>.</summary>
+    /// <summary>
+    /// The bytes of a segment's header, at offset 0; batches follow at offset <see cref="BlockBytes"/>.
+    /// </summary>
     public const int SegmentHeaderBytes = 64;
 
     /// <summary>The bytes of a batch's header.</summary>
@@ -30,10 +34,14 @@ public static class LogFormat
     /// <summary>What a record takes beside its payload, at most.</summary>
     public const int RecordOverheadBytes = RecordHeaderBytes + DirectoryEntryBytes + 8;
 
-    /// <summary>The entry kind whose payload is a group's configuration: the log must know it to keep the last one.</summary>
+    /// <summary>
+    /// The entry kind whose payload is a group's configuration: the log must know it to keep the last one.
+    /// </summary>
     public const byte ConfigurationEntryKind = 3;
 
-    /// <summary>The largest encoded configuration of a GroupStart record, in bytes; it must fit in the smallest segment.</summary>
+    /// <summary>
+    /// The largest encoded configuration of a GroupStart record, in bytes; it must fit in the smallest segment.
+    /// </summary>
     public const int ConfigurationBytesMax = 4 * 1024;
 
     /// <summary>Rounds up to whole blocks.</summary>

@@ -21,7 +21,9 @@ public sealed record LogOptions
     /// <summary>How many slots are kept free ahead of need, in slots: 2 to <see cref="SlotsMax"/> - 2.</summary>
     public int FreeSlotsTarget { get; init; } = 2;
 
-    /// <summary>A segment may go once so many bytes of log were written behind it. Under pressure it goes earlier.</summary>
+    /// <summary>
+    /// A segment may go once so many bytes of log were written behind it. Under pressure it goes earlier.
+    /// </summary>
     public long RetainBytes { get; init; } = 256L * 1024 * 1024;
 
     /// <summary>A segment may go once it is that old, in milliseconds. Under pressure it goes earlier.</summary>
@@ -33,10 +35,14 @@ public sealed record LogOptions
     /// <summary>An idle marker follows the last sync after so many milliseconds; at most 10 by the promise.</summary>
     public long IdleMarkerMs { get; init; } = 5;
 
-    /// <summary>The most bytes of one batch; never more than a segment holds. A fuller batch must be sealed first.</summary>
+    /// <summary>
+    /// The most bytes of one batch; never more than a segment holds. A fuller batch must be sealed first.
+    /// </summary>
     public int BatchBytesMax { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>The most bytes of live facts rewritten in one batch, so that recycling does not delay the others.</summary>
+    /// <summary>
+    /// The most bytes of live facts rewritten in one batch, so that recycling does not delay the others.
+    /// </summary>
     public int RewriteBytesMax { get; init; } = 256 * 1024;
 
     /// <summary>A failed allocation of a slot is tried again after so many milliseconds.</summary>

@@ -25,7 +25,9 @@ internal enum LogRecordOrigin : byte
     /// <summary>It is new. A GroupStart: the replica is born. An entry: it replaces all from its index on.</summary>
     New = 0,
 
-    /// <summary>A live fact written again before its segment is recycled: it replaces nothing that came later.</summary>
+    /// <summary>
+    /// A live fact written again before its segment is recycled: it replaces nothing that came later.
+    /// </summary>
     Rewrite = 1,
 
     /// <summary>A GroupStart only: an image was installed, so the log restarts behind it.</summary>

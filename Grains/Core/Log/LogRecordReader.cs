@@ -16,7 +16,9 @@ public static class LogRecordReader
             return false;
         }
 
-        var isTheOne = header.Kind == LogRecordKind.Entry && header.Group == location.Group && header.Index == location.Index;
+        var isTheOne = header.Kind == LogRecordKind.Entry
+            && header.Group == location.Group
+            && header.Index == location.Index;
         if (!isTheOne || LogFormat.RecordHeaderBytes + header.PayloadLength != location.Length)
         {
             return false;

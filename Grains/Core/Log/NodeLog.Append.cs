@@ -9,11 +9,14 @@ public sealed partial class NodeLog
     private const int RewriteSlotsReserved = 0;
     private const int VoteBytes = 8;
 
-    /// <summary>Appends an entry: behind the group's last, or in place of all from its index on (a truncation).</summary>
+    /// <summary>
+    /// Appends an entry: behind the group's last, or in place of all from its index on (a truncation).
+    /// </summary>
     /// <param name="group">A live, undamaged group.</param>
     /// <param name="index">From the checkpoint + 1 to the last + 1.</param>
     /// <param name="term">Its term.</param>
-    /// <param name="kind">Its kind; <see cref="LogFormat.ConfigurationEntryKind"/> is remembered as configuration.</param>
+    /// <param name="kind">Its kind; <see cref="LogFormat.ConfigurationEntryKind"/> is remembered as
+    /// configuration.</param>
     /// <param name="payload">Its bytes; copied.</param>
     /// <exception cref="InvariantViolationException">No such group, or the index is out of its range.</exception>
     public LogAppendStatus AppendEntry(
@@ -58,7 +61,8 @@ public sealed partial class NodeLog
     /// <param name="baseIndex">The point before its first entry.</param>
     /// <param name="baseTerm">The term of that point.</param>
     /// <param name="configuration">The encoded configuration in force there; copied.</param>
-    /// <exception cref="InvariantViolationException">The group has a replica, the id is dead, or too long a configuration.</exception>
+    /// <exception cref="InvariantViolationException">The group has a replica, the id is dead, or too long a
+    /// configuration.</exception>
     public LogAppendStatus StartGroup(
         GroupId group, ReplicaId replica, LogIndex baseIndex, Term baseTerm, ReadOnlySpan<byte> configuration)
     {
@@ -94,7 +98,9 @@ public sealed partial class NodeLog
         return status;
     }
 
-    /// <summary>Ends the group's replica, live or damaged: its id is dead for ever, its entries are forgotten.</summary>
+    /// <summary>
+    /// Ends the group's replica, live or damaged: its id is dead for ever, its entries are forgotten.
+    /// </summary>
     /// <exception cref="InvariantViolationException">The group has no replica here.</exception>
     public LogAppendStatus EndGroup(GroupId group)
     {

@@ -9,8 +9,8 @@ public sealed partial class NodeLog
     private MonoMs _prepareFailedAt;
 
     /// <summary>
-    /// The bytes that can still be appended before the log is full: free and unallocated slots, and what recycling would
-    /// give back. An estimate that grows when checkpoints move.
+    /// The bytes that can still be appended before the log is full: free and unallocated slots, and what recycling
+    /// would give back. An estimate that grows when checkpoints move.
     /// </summary>
     public long FreeBytes
     {
@@ -29,8 +29,8 @@ public sealed partial class NodeLog
     public bool IsAtReserve => FreeBytes < _options.ReserveBytes;
 
     /// <summary>
-    /// Whether no slot is free for ordinary records, none can be allocated and none recycled: storage_full. It ends when
-    /// a checkpoint moves, a group is ended, or an allocation succeeds.
+    /// Whether no slot is free for ordinary records, none can be allocated and none recycled: storage_full. It ends
+    /// when a checkpoint moves, a group is ended, or an allocation succeeds.
     /// </summary>
     public bool IsFull =>
         _slots.FreeCount <= OrdinarySlotsReserved
@@ -70,8 +70,8 @@ public sealed partial class NodeLog
     private int SlotsLimit => _slots.FreeCount == 0 ? _options.SlotsMax + SpareSlots : _options.SlotsMax;
 
     /// <summary>
-    /// Gives a slot to be allocated in full, ahead of need; may be done beside the batches, by another thread. At start,
-    /// call it until it gives none. Each is answered by <see cref="OnPrepared"/> before the next is given.
+    /// Gives a slot to be allocated in full, ahead of need; may be done beside the batches, by another thread. At
+    /// start, call it until it gives none. Each is answered by <see cref="OnPrepared"/> before the next is given.
     /// </summary>
     public bool TryTakePrepare(MonoMs now, out LogOperation prepare)
     {

@@ -5,9 +5,10 @@ namespace TimeMachine.Core.Log;
 /// writes the batches in order, syncs each once, and reports that.
 /// </summary>
 /// <remarks>
-/// One owner. A turn is: Append..., <see cref="Seal"/> (also with nothing appended: recycling rides along), write, sync,
-/// <see cref="OnSynced"/>. Several batches may be on their way; they are synced in order. A failed write or sync ends the
-/// process. docs/formats/node-log.md describes the bytes and the rules of recovery.
+/// One owner. A turn is: Append..., <see cref="Seal"/> (also with nothing appended: recycling rides along), write,
+/// sync,
+/// <see cref="OnSynced"/>. Several batches may be on their way; they are synced in order. A failed write or sync ends
+/// the process. docs/formats/node-log.md describes the bytes and the rules of recovery.
 /// </remarks>
 public sealed partial class NodeLog
 {
@@ -51,7 +52,9 @@ public sealed partial class NodeLog
     /// <exception cref="InvariantViolationException">The group has no live replica here.</exception>
     public LogIndex FirstKept(GroupId group) => Find(group).BaseIndex + 1;
 
-    /// <summary>The bytes of the group's entries behind its checkpoint: each cycle of the log writes them again.</summary>
+    /// <summary>
+    /// The bytes of the group's entries behind its checkpoint: each cycle of the log writes them again.
+    /// </summary>
     /// <exception cref="InvariantViolationException">The group has no live replica here.</exception>
     public long LagBytes(GroupId group) => Find(group).LagBytes;
 
@@ -61,7 +64,9 @@ public sealed partial class NodeLog
     /// <summary>Whether the replica id was ended here: it never votes or acknowledges again.</summary>
     public bool IsDead(ReplicaId replica) => _deadIds.Contains(replica.Value);
 
-    /// <summary>A durable checkpoint covers the entries up to <paramref name="index"/>; an older one has no effect.</summary>
+    /// <summary>
+    /// A durable checkpoint covers the entries up to <paramref name="index"/>; an older one has no effect.
+    /// </summary>
     /// <exception cref="InvariantViolationException">No such group, or the index is behind its last entry.</exception>
     public void SetCheckpoint(GroupId group, LogIndex index)
     {

@@ -29,7 +29,8 @@ public static class ReplicaRecovery
 {
     /// <summary>Judges one group.</summary>
     /// <param name="group">What the log holds.</param>
-    /// <param name="store">The store as of its last checkpoint; null if the replica never made one, or it is damaged.</param>
+    /// <param name="store">The store as of its last checkpoint; null if the replica never made one, or it is
+    /// damaged.</param>
     /// <param name="arena">The node's payload memory.</param>
     public static RecoveredReplica Judge(RecoveredGroup group, IRowStore? store, PayloadArena arena)
     {

@@ -1,17 +1,5 @@
 namespace TimeMachine.Core.Raft;
 
-/// <summary>A piece of memory that holds the payloads of many entries.</summary>
-public sealed class PayloadSlab
-{
-    internal PayloadSlab(int bytes) => Bytes = new byte[bytes];
-
-    internal byte[] Bytes { get; }
-
-    internal int Used { get; set; }
-
-    internal int Live { get; set; }
-}
-
 /// <summary>
 /// The payload memory of a node: slabs that many groups share, used again once all their entries are evicted. Entries
 /// that a truncation drops are never given back, since a writer may still read them: their slab is left to the runtime.

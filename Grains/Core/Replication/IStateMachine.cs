@@ -17,7 +17,8 @@ public interface IStateMachine
     /// <param name="kind">What it carries; only commands change state.</param>
     /// <param name="payload">The encoded commands.</param>
     /// <param name="output">Takes the answers and effects.</param>
-    /// <exception cref="InvariantViolationException">The index is not the next, or the payload is malformed.</exception>
+    /// <exception cref="InvariantViolationException">The index is not the next, or the payload is
+    /// malformed.</exception>
     public void Apply(LogIndex index, Term term, EntryKind kind, ReadOnlyMemory<byte> payload, ApplyOutput output);
 
     /// <summary>Writes into the store what is kept in memory, so that the rows alone are the whole state.</summary>

@@ -1,6 +1,8 @@
 namespace TimeMachine.Core.Replication;
 
-/// <summary>Rows in memory: a sorted array of blocks, so that a copy shares nothing that changes and costs little.</summary>
+/// <summary>
+/// Rows in memory: a sorted array of blocks, so that a copy shares nothing that changes and costs little.
+/// </summary>
 public sealed class MemoryRowStore : IRowStore
 {
     private const int BlockRowsMax = 64;

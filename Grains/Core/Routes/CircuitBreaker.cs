@@ -30,8 +30,9 @@ public enum BreakerState : byte
 }
 
 /// <summary>
-/// Keeps a node from claiming jobs of a route whose recipient cannot be reached: it opens after failures of the connection
-/// and timeouts in a row, and one probe at a time finds out when it may close. Any HTTP answer is a success here.
+/// Keeps a node from claiming jobs of a route whose recipient cannot be reached: it opens after failures of the
+/// connection and timeouts in a row, and one probe at a time finds out when it may close. Any HTTP answer is a success
+/// here.
 /// </summary>
 /// <param name="options">The limits.</param>
 public sealed class CircuitBreaker(CircuitBreakerOptions options)

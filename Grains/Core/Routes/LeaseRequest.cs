@@ -11,7 +11,9 @@ namespace TimeMachine.Core.Routes;
 public readonly record struct LeaseDemand(
     RouteKey Route, int InUse, int WantedSlots, int WantedRate, bool IsStarved);
 
-/// <summary>A node's regular question to the leader of the system group: for leases, and whether its routes are up to date.</summary>
+/// <summary>
+/// A node's regular question to the leader of the system group: for leases, and whether its routes are up to date.
+/// </summary>
 public sealed record LeaseRequest
 {
     /// <summary>The most routes of one request; those touched last go first.</summary>
@@ -23,7 +25,9 @@ public sealed record LeaseRequest
     /// <summary>Its incarnation: the random number on its disk.</summary>
     public required ulong Incarnation { get; init; }
 
-    /// <summary>Its process: a random number drawn at start. Another process of the node never takes over its leases.</summary>
+    /// <summary>
+    /// Its process: a random number drawn at start. Another process of the node never takes over its leases.
+    /// </summary>
     public required ulong Session { get; init; }
 
     /// <summary>Counts the requests of the session from 1.</summary>

@@ -8,7 +8,9 @@ namespace TimeMachine.Core.Routes;
 /// <param name="Rate">How many sends it may make in any second.</param>
 public readonly record struct LeaseGrant(RouteKey Route, int Slots, int Rate);
 
-/// <summary>The answer to a <see cref="LeaseRequest"/>. It takes the place of all earlier ones: a route not named has no share.</summary>
+/// <summary>
+/// The answer to a <see cref="LeaseRequest"/>. It takes the place of all earlier ones: a route not named has no share.
+/// </summary>
 public sealed record LeaseResponse
 {
     /// <summary>Whom it answers.</summary>

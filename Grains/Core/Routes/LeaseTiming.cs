@@ -18,12 +18,16 @@ public static class LeaseTiming
     /// <summary>How often a holder asks.</summary>
     public const int RequestEveryMs = 300;
 
-    /// <summary>A share of a rate that leaves a holder is used by nobody for so long: a full second by any clock.</summary>
+    /// <summary>
+    /// A share of a rate that leaves a holder is used by nobody for so long: a full second by any clock.
+    /// </summary>
     public const int RestMs = 1_040;
 
     /// <summary>After so long since its commit a change of a route is in force everywhere.</summary>
     public static long FenceMs => Waited(ConfirmedMs + SendWithinMs);
 
-    /// <summary>How long to wait here until a time is surely over on a clock that is 1 % slow, if ours is 1 % fast.</summary>
+    /// <summary>
+    /// How long to wait here until a time is surely over on a clock that is 1 % slow, if ours is 1 % fast.
+    /// </summary>
     public static long Waited(long milliseconds) => milliseconds + ((milliseconds * 3) / 100);
 }

@@ -201,7 +201,9 @@ public sealed partial class RouteGate
             use.IsStarved);
     }
 
-    /// <summary>A holder whose jobs wait wants twice what it uses, at least an eighth of the limit; others a little reserve.</summary>
+    /// <summary>
+    /// A holder whose jobs wait wants twice what it uses, at least an eighth of the limit; others a little reserve.
+    /// </summary>
     private static int Wanted(int used, int limit, bool isStarved)
     {
         var wanted = isStarved ? Math.Max(used * 2L, limit / 8) + 1 : used + (used / 4) + (limit / 50);

@@ -176,7 +176,9 @@ public sealed partial class RouteGate
         return use;
     }
 
-    /// <summary>Reserves further ahead when slots were lost while claims were under way, and slowly less when none are.</summary>
+    /// <summary>
+    /// Reserves further ahead when slots were lost while claims were under way, and slowly less when none are.
+    /// </summary>
     private static void AdaptAhead(RouteUse use, long lostMs)
     {
         var isLost = lostMs > 0 && use.IsStarved;

@@ -6,7 +6,9 @@ public sealed record RouteGateOptions
     /// <summary>How far ahead of its send a slot of a rate is reserved at least, in ms.</summary>
     public const int AheadMinMs = 20;
 
-    /// <summary>How far ahead at most when commits are slow, in ms: half of the time within which a claim is sent.</summary>
+    /// <summary>
+    /// How far ahead at most when commits are slow, in ms: half of the time within which a claim is sent.
+    /// </summary>
     public const int AheadMaxMs = 500;
 
     /// <summary>The least time between two requests, in ms, however urgent.</summary>

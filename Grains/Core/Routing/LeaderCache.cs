@@ -21,7 +21,9 @@ public sealed class LeaderCache(ShardMap map)
         _map = map;
     }
 
-    /// <summary>Whom to ask: the leader as far as it is known, else the replicas in turn, the planned leader first.</summary>
+    /// <summary>
+    /// Whom to ask: the leader as far as it is known, else the replicas in turn, the planned leader first.
+    /// </summary>
     public NodeId Target(VNodeId vnode)
     {
         var known = _leaders[vnode.Value];

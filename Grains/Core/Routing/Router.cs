@@ -3,9 +3,9 @@ using TimeMachine.Core.Jobs;
 namespace TimeMachine.Core.Routing;
 
 /// <summary>
-/// Brings requests to the leaders of their vnodes and never guesses. A refusal that provably had no effect is tried again
-/// freely; after a try that may have had one, only the very same request id is sent again. At the limit the answer is
-/// OutcomeUnknown if any try may take effect, else Unavailable. One owner.
+/// Brings requests to the leaders of their vnodes and never guesses. A refusal that provably had no effect is tried
+/// again freely; after a try that may have had one, only the very same request id is sent again. At the limit the
+/// answer is OutcomeUnknown if any try may take effect, else Unavailable. One owner.
 /// </summary>
 public sealed partial class Router
 {
@@ -138,10 +138,13 @@ public sealed partial class Router
         _toSend.Add(request);
     }
 
-    /// <summary>An open try may take effect at any time: only a repeat that the state machine knows as such is safe.</summary>
+    /// <summary>
+    /// An open try may take effect at any time: only a repeat that the state machine knows as such is safe.
+    /// </summary>
     private bool MayTryAgain(RoutedRequest request)
     {
-        var isRepeatSafe = request.IsRead || request.OpenTries.Count == 0 || request.Request.RequestId != RequestId.None;
+        var isRepeatSafe =
+            request.IsRead || request.OpenTries.Count == 0 || request.Request.RequestId != RequestId.None;
         return isRepeatSafe && !request.IsRefused && request.Attempts < _options.AttemptsMax;
     }
 

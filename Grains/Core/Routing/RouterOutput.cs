@@ -17,7 +17,8 @@ public readonly record struct RouterResult(ulong Token, JobAnswer Answer);
 /// <summary>What came back for a try.</summary>
 /// <param name="Answer">The node's answer. <see cref="ErrorCode.Unavailable"/> says that the try provably never reached
 /// a node, <see cref="ErrorCode.OutcomeUnknown"/> that it may have.</param>
-/// <param name="LeaderHint">Of a node that does not lead: who does, as far as it knows; none if it does not know.</param>
+/// <param name="LeaderHint">Of a node that does not lead: who does, as far as it knows; none if it does not
+/// know.</param>
 public readonly record struct RouterAnswer(JobAnswer Answer, NodeId LeaderHint = default);
 
 /// <summary>What a router gives out. The caller owns it and uses it again.</summary>

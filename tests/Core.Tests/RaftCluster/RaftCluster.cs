@@ -3,7 +3,9 @@ using TimeMachine.Core.Raft;
 
 namespace TimeMachine.Core.Tests.RaftCluster;
 
-/// <summary>Some cores of one group with a bad network and disks that lose what is not synced; all from one seed.</summary>
+/// <summary>
+/// Some cores of one group with a bad network and disks that lose what is not synced; all from one seed.
+/// </summary>
 internal sealed class RaftCluster
 {
     private static readonly RaftOptions Options = new() { HeartbeatMs = 50, ElectionMinMs = 300, ElectionMaxMs = 600 };
