@@ -1,0 +1,115 @@
+using TimeMachine.Core.Jobs;
+
+namespace TimeMachine.Core.Triggering;
+
+/// <summary>The voters' nodes that some led groups have in common, and their due time in this turn.</summary>
+internal sealed class ClockView(NodeId[] voters)
+{
+    public NodeId[] Voters { get; } = voters;
+
+    public int GroupCount { get; set; }
+
+    /// <summary>Whether a majority of the clocks was fresh at the last advance.</summary>
+    public bool IsValid { get; set; }
+
+    public UnixMs Now { get; set; }
+}
+
+/// <summary>What a node keeps of one group while it leads it. Another term is another object.</summary>
+internal sealed class LedGroup(GroupId id, Term term, ClockView clock, UnixMs dueFloor)
+{
+    public GroupId Id { get; } = id;
+
+    public Term Term { get; } = term;
+
+    public ClockView Clock { get; set; } = clock;
+
+    /// <summary>Leadership is over: what is left of it only waits for outcomes.</summary>
+    public bool IsOver { get; set; }
+
+    /// <summary>Since when no new claims are made; null if they are.</summary>
+    public MonoMs? HandoverSince { get; set; }
+
+    /// <summary>The first of its waiting jobs in memory.</summary>
+    public int FirstPending { get; set; } = PendingJobs.None;
+
+    /// <summary>Everything due before it is in memory, or was when it was read.</summary>
+    public ScanCursor Window { get; } = new(new DuePosition(dueFloor, default));
+
+    /// <summary>Where sweeps begin: no job that waits outside of the backlogs is due before.</summary>
+    public UnixMs Watermark { get; set; } = dueFloor;
+
+    /// <summary>The claims that are not resolved, in no order of meaning.</summary>
+    public List<ClaimRecord> Claims { get; } = [];
+
+    /// <summary>The same by number: those that are committed.</summary>
+    public Dictionary<CommandNumber, ClaimRecord> ClaimsByNumber { get; } = [];
+
+    /// <summary>The newest claim of each job.</summary>
+    public Dictionary<JobKey, ClaimRecord> ClaimsByKey { get; } = [];
+
+    /// <summary>Versions that stopped waiting since the oldest scan under way was asked for: its answer may be older.</summary>
+    public Dictionary<JobKey, CommandNumber> GoneSinceScan { get; } = [];
+
+    public int ScansUnderWay { get; set; }
+
+    /// <summary>Commands that wait for the end of the turn.</summary>
+    public List<(JobCommand Command, ClaimRecord? Claim)> Outbox { get; } = [];
+
+    /// <summary>When the group's own work is next looked at.</summary>
+    public MonoMs TimerAt { get; set; }
+
+    /// <summary>The sweep under way.</summary>
+    public SweepState Sweep { get; } = new();
+
+    public MonoMs NextFloorAt { get; set; }
+
+    public MonoMs NextFinishedFloorAt { get; set; }
+
+    /// <summary>The floor as applied at the start, or proposed since.</summary>
+    public UnixMs FloorProposed { get; set; } = dueFloor;
+
+    /// <summary>Whether jobs left the due index since the floor was moved: else there is nothing to gain.</summary>
+    public bool HasDoneSinceFloor { get; set; } = true;
+}
+
+/// <summary>One pass over the due index from the watermark to the present.</summary>
+internal sealed class SweepState
+{
+    /// <summary>The scan under way; 0 if none is.</summary>
+    public long ScanId { get; set; }
+
+    public MonoMs ScanSince { get; set; }
+
+    /// <summary>Where the pass ends.</summary>
+    public UnixMs To { get; set; }
+
+    /// <summary>Jobs due later than this are not late: the pass only looks whether there are any.</summary>
+    public UnixMs Until { get; set; }
+
+    /// <summary>Nothing changed since the last pass: if nothing is due soon either, the next one can wait.</summary>
+    public bool IsCalm { get; set; }
+
+    /// <summary>The place of the first job that the pass found waiting; null if none.</summary>
+    public UnixMs? FirstFound { get; set; }
+
+    /// <summary>The lowest due time that was armed while the pass ran; null if none.</summary>
+    public UnixMs? Lowered { get; set; }
+
+    /// <summary>The applied index that the first page saw.</summary>
+    public LogIndex? AsOf { get; set; }
+
+    /// <summary>The first index of the pass before: whatever was written until then must be known by now.</summary>
+    public LogIndex KnownThrough { get; set; }
+
+    /// <summary>Whether the engine let go of a job on purpose since the pass before began: finds are no alarm.</summary>
+    public bool HasForgotten { get; set; } = true;
+
+    /// <summary>Whether this pass counts what it finds.</summary>
+    public bool Counts { get; set; }
+
+    public MonoMs NextAt { get; set; }
+
+    /// <summary>Whether anything was armed, claimed or resolved since the last pass began.</summary>
+    public bool HasChanged { get; set; } = true;
+}
