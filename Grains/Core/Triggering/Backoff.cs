@@ -2,7 +2,9 @@ using TimeMachine.Core.Routes;
 
 namespace TimeMachine.Core.Triggering;
 
-/// <summary>When a failed attempt is made again: exponential with full jitter, and what the recipient asked for.</summary>
+/// <summary>
+/// When a failed attempt is made again: exponential with full jitter, and what the recipient asked for.
+/// </summary>
 internal static class Backoff
 {
     /// <summary>Draws the delay before the next attempt, in ms: 1 or more.</summary>

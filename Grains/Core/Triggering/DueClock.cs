@@ -93,7 +93,9 @@ public sealed class DueClock(NodeId self, DueClockOptions options)
         return true;
     }
 
-    /// <summary>How far this clock is ahead of the lower median of all fresh clocks, in ms; negative if behind.</summary>
+    /// <summary>
+    /// How far this clock is ahead of the lower median of all fresh clocks, in ms; negative if behind.
+    /// </summary>
     public long SkewMs(MonoMs mono)
     {
         var clocks = new long[_peers.Count + 1];

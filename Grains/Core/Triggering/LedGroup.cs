@@ -48,7 +48,9 @@ internal sealed class LedGroup(GroupId id, Term term, ClockView clock, UnixMs du
     /// <summary>The newest claim of each job.</summary>
     public Dictionary<JobKey, ClaimRecord> ClaimsByKey { get; } = [];
 
-    /// <summary>Versions that stopped waiting since the oldest scan under way was asked for: its answer may be older.</summary>
+    /// <summary>
+    /// Versions that stopped waiting since the oldest scan under way was asked for: its answer may be older.
+    /// </summary>
     public Dictionary<JobKey, CommandNumber> GoneSinceScan { get; } = [];
 
     public int ScansUnderWay { get; set; }
@@ -102,7 +104,9 @@ internal sealed class SweepState
     /// <summary>The first index of the pass before: whatever was written until then must be known by now.</summary>
     public LogIndex KnownThrough { get; set; }
 
-    /// <summary>Whether the engine let go of a job on purpose since the pass before began: finds are no alarm.</summary>
+    /// <summary>
+    /// Whether the engine let go of a job on purpose since the pass before began: finds are no alarm.
+    /// </summary>
     public bool HasForgotten { get; set; } = true;
 
     /// <summary>Whether this pass counts what it finds.</summary>

@@ -24,7 +24,9 @@ internal sealed class GroupBacklog(LedGroup group, DuePosition from)
     public bool HasMore { get; set; } = true;
 }
 
-/// <summary>The due jobs of one route on this node, in due order over all groups, and what keeps them from being sent.</summary>
+/// <summary>
+/// The due jobs of one route on this node, in due order over all groups, and what keeps them from being sent.
+/// </summary>
 internal sealed class RouteQueue(RouteKey key, CircuitBreakerOptions breaker)
 {
     public RouteKey Key { get; } = key;
@@ -53,7 +55,9 @@ internal sealed class RouteQueue(RouteKey key, CircuitBreakerOptions breaker)
     /// <summary>Finds what a group has filed here; null if nothing is known.</summary>
     public GroupBacklog? FindBacklog(LedGroup group) => Backlogs.Find(backlog => backlog.Group == group);
 
-    /// <summary>The due time of the oldest job that is filed and not read, of groups that may claim; null if none is.</summary>
+    /// <summary>
+    /// The due time of the oldest job that is filed and not read, of groups that may claim; null if none is.
+    /// </summary>
     public UnixMs? OldestUnread()
     {
         UnixMs? oldest = null;

@@ -217,7 +217,8 @@ public sealed partial class TriggerEngine
     }
 
     /// <summary>
-    /// Everything but the route's own limits. A route's claims never exceed what it leaves free: one hanging route takes
+    /// Everything but the route's own limits. A route's claims never exceed what it leaves free: one hanging route
+    /// takes
     /// half of the node's claims, n of them leave one part in n + 1.
     /// </summary>
     private Admission Look(RouteQueue queue, MonoMs waitingSince, out Route route)
@@ -237,7 +238,9 @@ public sealed partial class TriggerEngine
         return isCrowded ? Admission.Crowded : Admission.Admitted;
     }
 
-    /// <summary>Ends a job that is never sent. It stays in memory, to be tried again, until the log says that it is over.</summary>
+    /// <summary>
+    /// Ends a job that is never sent. It stays in memory, to be tried again, until the log says that it is over.
+    /// </summary>
     /// <returns>False if this turn has done enough of this.</returns>
     private bool TryEnd(int id, JobCommandKind kind)
     {

@@ -5,7 +5,9 @@ namespace TimeMachine.Core.Triggering;
 /// <content>Waiting jobs: from memory to their route's queue, each at its time.</content>
 public sealed partial class TriggerEngine
 {
-    /// <summary>Clocks of different voters differ by a little; only more than this makes the wheel stand back.</summary>
+    /// <summary>
+    /// Clocks of different voters differ by a little; only more than this makes the wheel stand back.
+    /// </summary>
     private const int StandBackMs = 50;
 
     private const int LeavingMs = 2_000;
@@ -64,7 +66,9 @@ public sealed partial class TriggerEngine
         return id;
     }
 
-    /// <summary>A little before the due time, in steps, so that jobs of neighbouring milliseconds share an entry.</summary>
+    /// <summary>
+    /// A little before the due time, in steps, so that jobs of neighbouring milliseconds share an entry.
+    /// </summary>
     private UnixMs TakeUpTime(UnixMs due)
     {
         var stepMs = _options.ClaimStepMs;

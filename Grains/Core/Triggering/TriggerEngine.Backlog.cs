@@ -3,7 +3,8 @@ using TimeMachine.Core.Jobs;
 namespace TimeMachine.Core.Triggering;
 
 /// <content>
-/// Backlogs: due jobs of a route that may not send leave the due index, so that no scan of the others meets them and the
+/// Backlogs: due jobs of a route that may not send leave the due index, so that no scan of the others meets them and
+/// the
 /// floor of due rows can move. They come back in due order once the route can send.
 /// </content>
 public sealed partial class TriggerEngine
@@ -73,7 +74,9 @@ public sealed partial class TriggerEngine
         }
     }
 
-    /// <summary>Older jobs that are filed go before younger ones in memory. Without room in memory, memory goes first.</summary>
+    /// <summary>
+    /// Older jobs that are filed go before younger ones in memory. Without room in memory, memory goes first.
+    /// </summary>
     private bool MustReadBacklog(RouteQueue queue)
     {
         if (queue.Backlogs.Count == 0 || queue.OldestUnread() is not { } oldest)
@@ -85,7 +88,9 @@ public sealed partial class TriggerEngine
         return isOlder && (queue.Jobs.Count == 0 || _pending.Count < _options.ArmedMax);
     }
 
-    /// <summary>Asks for the oldest of what every group has filed, if the route can send; comes back when it is there.</summary>
+    /// <summary>
+    /// Asks for the oldest of what every group has filed, if the route can send; comes back when it is there.
+    /// </summary>
     private void ReadBacklogs(RouteQueue queue)
     {
         var admission = LookForBacklog(queue);
@@ -168,7 +173,9 @@ public sealed partial class TriggerEngine
         return _gate.HasCapacity(queue.Key, _now) ? Admission.Admitted : Admission.NoSlot;
     }
 
-    /// <summary>Files the due jobs of a route that could not send for long, and its tail when memory is short.</summary>
+    /// <summary>
+    /// Files the due jobs of a route that could not send for long, and its tail when memory is short.
+    /// </summary>
     /// <returns>Whether this turn's share was not enough.</returns>
     private bool FileAway(RouteQueue queue)
     {

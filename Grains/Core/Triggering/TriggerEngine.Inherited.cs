@@ -70,7 +70,8 @@ public sealed partial class TriggerEngine
     }
 
     /// <summary>
-    /// Stopped: over. At most once: nobody knows whether it was sent. At least once: the job passes admission again, not
+    /// Stopped: over. At most once: nobody knows whether it was sent. At least once: the job passes admission again,
+    /// not
     /// before its time, and a new claim takes the place of this one.
     /// </summary>
     private void ActOnInherited(ClaimRecord claim)
@@ -109,7 +110,9 @@ public sealed partial class TriggerEngine
         _pending[id].Supersedes = claim.Number;
     }
 
-    /// <summary>The job of an inherited claim can be sent no more: its claim is resolved, then the job ends as others do.</summary>
+    /// <summary>
+    /// The job of an inherited claim can be sent no more: its claim is resolved, then the job ends as others do.
+    /// </summary>
     private void EndInherited(LedGroup group, CommandNumber number, JobCommandKind why)
     {
         if (!group.ClaimsByNumber.TryGetValue(number, out var claim))

@@ -55,7 +55,8 @@ public sealed partial class TriggerEngine
     }
 
     /// <summary>
-    /// At least once: anything but a 2xx is tried again, until 410, a forbidden address or the last attempt. At most once:
+    /// At least once: anything but a 2xx is tried again, until 410, a forbidden address or the last attempt. At most
+    /// once:
     /// only what provably wrote nothing is tried again, and what may have arrived is unknown.
     /// </summary>
     private static OutcomeKind Judge(ClaimRecord claim, in AttemptResult result)

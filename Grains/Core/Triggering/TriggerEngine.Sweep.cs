@@ -151,7 +151,9 @@ public sealed partial class TriggerEngine
         return lower < third ? lower : third;
     }
 
-    /// <summary>Rows below the watermark are of use to nobody, but those of claims: a release makes them count again.</summary>
+    /// <summary>
+    /// Rows below the watermark are of use to nobody, but those of claims: a release makes them count again.
+    /// </summary>
     private void MoveDueFloor(LedGroup group)
     {
         var floor = group.Watermark;

@@ -8,7 +8,8 @@ namespace TimeMachine.Core.Triggering;
 /// <see cref="Advance"/> gives out everything that follows from them.
 /// </summary>
 /// <remarks>
-/// Nothing here is the truth: the applied state is. Whatever is lost here is found again by a sweep within a second, and
+/// Nothing here is the truth: the applied state is. Whatever is lost here is found again by a sweep within a second,
+/// and
 /// whatever is wrong here is refused when it is applied.
 /// </remarks>
 public sealed partial class TriggerEngine
@@ -93,7 +94,8 @@ public sealed partial class TriggerEngine
     }
 
     /// <summary>
-    /// This node leads the group no more. Nothing of it is sent from now on; attempts under way go on, and their outcomes
+    /// This node leads the group no more. Nothing of it is sent from now on; attempts under way go on, and their
+    /// outcomes
     /// are handed to the new leader.
     /// </summary>
     public void OnLeadingEnded(GroupId groupId, MonoMs now)
@@ -132,7 +134,9 @@ public sealed partial class TriggerEngine
         }
     }
 
-    /// <summary>Whether a handover need wait no longer: no claim of this node is unresolved, or it has waited enough.</summary>
+    /// <summary>
+    /// Whether a handover need wait no longer: no claim of this node is unresolved, or it has waited enough.
+    /// </summary>
     public bool IsHandedOver(GroupId groupId)
     {
         if (!_led.TryGetValue(groupId, out var group))
@@ -149,7 +153,9 @@ public sealed partial class TriggerEngine
         return !hasOpen || _now - since >= _options.HandoverMs;
     }
 
-    /// <summary>The term in which this node leads a group; 0 if it does not. A send needs Raft to be in that term.</summary>
+    /// <summary>
+    /// The term in which this node leads a group; 0 if it does not. A send needs Raft to be in that term.
+    /// </summary>
     public Term TermOf(GroupId groupId) => _led.TryGetValue(groupId, out var group) ? group.Term : default;
 
     /// <summary>How late the oldest due job is that its route could send all along, in ms; 0 if none waits.</summary>

@@ -3,7 +3,9 @@ namespace TimeMachine.Core.Triggering;
 /// <summary>Limits of a node's triggering. Plain values; the shell checks their ranges.</summary>
 public sealed record TriggerOptions
 {
-    /// <summary>How far ahead jobs are kept in memory, in ms: at most 65,000. It shrinks when memory is used up.</summary>
+    /// <summary>
+    /// How far ahead jobs are kept in memory, in ms: at most 65,000. It shrinks when memory is used up.
+    /// </summary>
     public int WindowMs { get; init; } = 60_000;
 
     /// <summary>The shortest window, in ms.</summary>
@@ -30,10 +32,14 @@ public sealed record TriggerOptions
     /// <summary>By when a claim must be sent, in ms after it was proposed.</summary>
     public int SendWithinMs { get; init; } = 1_000;
 
-    /// <summary>How long after its timeout an attempt without an answer from the sender counts as timed out, in ms.</summary>
+    /// <summary>
+    /// How long after its timeout an attempt without an answer from the sender counts as timed out, in ms.
+    /// </summary>
     public int AttemptGraceMs { get; init; } = 5_000;
 
-    /// <summary>How long a new leader waits for the outcomes of inherited claims before it acts on them, in ms.</summary>
+    /// <summary>
+    /// How long a new leader waits for the outcomes of inherited claims before it acts on them, in ms.
+    /// </summary>
     public int InheritGraceMs { get; init; } = 100;
 
     /// <summary>How long a handover waits for the outcomes of open claims, in ms.</summary>

@@ -9,7 +9,9 @@ namespace TimeMachine.Core.Triggering;
 /// </summary>
 public sealed class TriggerWheel
 {
-    /// <summary>The milliseconds ahead that have a slot each; later timers wait in the last and are put down again.</summary>
+    /// <summary>
+    /// The milliseconds ahead that have a slot each; later timers wait in the last and are put down again.
+    /// </summary>
     public const int SlotCount = 65_536;
 
     private const int None = -1;
@@ -85,7 +87,9 @@ public sealed class TriggerWheel
         return Count > 0 && (_heads[OverdueSlot] != None || TryFindOccupied(_now, out next));
     }
 
-    /// <summary>Stands at another time, also an earlier one, and keeps all timers. Costs as many steps as are armed.</summary>
+    /// <summary>
+    /// Stands at another time, also an earlier one, and keeps all timers. Costs as many steps as are armed.
+    /// </summary>
     public void MoveTo(UnixMs now)
     {
         var armed = new List<int>(Count);

@@ -62,7 +62,8 @@ public sealed class DueClockTests
     [InlineData(-60_000, 0, 0, -20)]
     [InlineData(0, 60_000, 0, 0)]
     [InlineData(0, -60_000, -20, -20)]
-    public void One_wrong_clock_of_three_makes_nothing_early(long ownError, long secondError, long thirdError, long expected)
+    public void One_wrong_clock_of_three_makes_nothing_early(
+        long ownError, long secondError, long thirdError, long expected)
     {
         var clock = new DueClock(Own, new DueClockOptions());
         clock.Sample(default, new UnixMs(1_000_000 + ownError));
