@@ -70,11 +70,11 @@ public sealed class TriggerWheel
     public void Advance(UnixMs now, List<int> due)
     {
         now = now > _now ? now : _now;
-        Drain(OverdueSlot, now, due);
+        Drain(OverdueSlot, due);
         while (Count > 0 && now > _now && TryFindOccupied(_now, out var next) && next <= now)
         {
             _now = next;
-            Drain(SlotOf(next), now, due);
+            Drain(SlotOf(next), due);
         }
 
         _now = now;
@@ -106,7 +106,7 @@ public sealed class TriggerWheel
         armed.ForEach(Insert);
     }
 
-    private void Drain(int slot, UnixMs now, List<int> due)
+    private void Drain(int slot, List<int> due)
     {
         var id = _heads[slot];
         _heads[slot] = None;
@@ -115,7 +115,7 @@ public sealed class TriggerWheel
         while (id != None)
         {
             var next = _timers[id].Next;
-            if (_timers[id].At <= now)
+            if (_timers[id].At <= _now)
             {
                 _timers[id].Slot = NoSlot;
                 Count--;
