@@ -4,7 +4,7 @@ using TimeMachine.Core.Replication;
 
 namespace TimeMachine.Core.Tests.Jobs;
 
-/// <summary>One replica's state machine, fed with one command an entry; checks the content hash after every entry.</summary>
+/// <summary>One replica's state machine; checks the content hash after every entry.</summary>
 internal sealed class AVnode
 {
     public static readonly RouteKey Route = RouteKey.Of("shop", "billing");
@@ -78,7 +78,8 @@ internal sealed class AVnode
         Store.Purge((key, value) => filter.IsBelowFloor(key.Span, value.Span));
     }
 
-    public JobCommand CreateOf(string id, long delayMs = 0, string meta = "m", RouteKey? route = null) => JobCommand.From(
+    public JobCommand CreateOf(
+        string id, long delayMs = 0, string meta = "m", RouteKey? route = null) => JobCommand.From(
         new JobRequest
         {
             Kind = JobRequestKind.Create,
@@ -96,7 +97,8 @@ internal sealed class AVnode
     public JobCommand AskOf(JobCommandKind kind, string id) =>
         new() { Kind = kind, RequestId = NewRequest(), Time = Now, Key = Key(id) };
 
-    public JobCommand ClaimOf(string id, DeliveryMode mode = DeliveryMode.AtLeastOnce, CommandNumber supersedes = default)
+    public JobCommand ClaimOf(
+        string id, DeliveryMode mode = DeliveryMode.AtLeastOnce, CommandNumber supersedes = default)
     {
         var view = Get(id);
         return new JobCommand
