@@ -74,7 +74,7 @@ public sealed class CodecTests
     {
         var draws = new SplitMix64(seed);
         var valid = Convert.FromHexString(CodecGolden.Batch);
-        for (var i = 0; i < 10_000; i++)
+        for (var i = 0; i < 5_000; i++)
         {
             var bytes = draws.Chance(1, 4) ? Noise(ref draws) : Mutated(ref draws, valid);
 
