@@ -51,11 +51,13 @@ internal static class SourceRules
         file.Text.Split('\n').Index().Where(line => line.Item.TrimEnd('\r').Length > LineLengthMax)
             .Select(line => file.At(line.Index + 1, $"a line of {line.Item.Length} characters"));
 
+    // Tiny types of one subject may share a file that is named after the subject.
     private static IEnumerable<string> FileName(SourceFile file)
     {
         var name = Path.GetFileName(file.Path).Split('.')[0];
         var types = TopLevelTypes(file);
-        return types.Count > 0 && types.All(type => NameOf(type) != name)
+        var isOfOneSubject = types.Count > 1 && types.TrueForAll(IsTiny);
+        return types.Count > 0 && !isOfOneSubject && types.TrueForAll(type => NameOf(type) != name)
             ? [file.At(types[0], $"no type {name} in its file")]
             : [];
     }

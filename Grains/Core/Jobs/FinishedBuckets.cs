@@ -2,7 +2,9 @@ using TimeMachine.Core.Encoding;
 
 namespace TimeMachine.Core.Jobs;
 
-/// <summary>Counts, bytes and hashes of finished jobs by the minute they ended in, so that a floor drops whole minutes.</summary>
+/// <summary>
+/// Counts, bytes and hashes of finished jobs by the minute they ended in, so that a floor drops whole minutes.
+/// </summary>
 internal sealed class FinishedBuckets
 {
     private const int MinutesMax = 1_000_000;

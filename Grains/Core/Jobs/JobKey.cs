@@ -2,7 +2,9 @@ using System.IO.Hashing;
 
 namespace TimeMachine.Core.Jobs;
 
-/// <summary>The name of a job: database, collection and id as UTF-8, parted by zero bytes; ordered by its bytes.</summary>
+/// <summary>
+/// The name of a job: database, collection and id as UTF-8, parted by zero bytes; ordered by its bytes.
+/// </summary>
 public readonly struct JobKey : IEquatable<JobKey>, IComparable<JobKey>
 {
     /// <summary>The most bytes of one part: 256 code points.</summary>
@@ -39,7 +41,8 @@ public readonly struct JobKey : IEquatable<JobKey>, IComparable<JobKey>
     public string Id => Part(2);
 
     /// <summary>Makes a key.</summary>
-    /// <exception cref="InvariantViolationException">A part is empty, too long, or holds a zero byte: the edge checks.</exception>
+    /// <exception cref="InvariantViolationException">A part is empty, too long, or holds a zero byte: the edge
+    /// checks.</exception>
     public static JobKey Of(string database, string collection, string id)
     {
         var text = string.Concat(database, "\0", collection) + "\0" + id;

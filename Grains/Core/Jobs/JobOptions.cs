@@ -6,13 +6,17 @@ public sealed record JobOptions
     /// <summary>The most unfinished jobs of a vnode; more creates are refused with VNodeFull.</summary>
     public long LiveJobsMax { get; init; } = 20_000_000;
 
-    /// <summary>The most jobs, finished ones above the floors included; more creates are refused with VNodeFull.</summary>
+    /// <summary>
+    /// The most jobs, finished ones above the floors included; more creates are refused with VNodeFull.
+    /// </summary>
     public long RowsMax { get; init; } = 40_000_000;
 
     /// <summary>The most bytes of those jobs' rows, not compressed; more creates are refused with VNodeFull.</summary>
     public long BytesMax { get; init; } = 64L * 1024 * 1024 * 1024;
 
-    /// <summary>The most routes with unfinished jobs, and the most fenced ones; more are refused with VNodeFull.</summary>
+    /// <summary>
+    /// The most routes with unfinished jobs, and the most fenced ones; more are refused with VNodeFull.
+    /// </summary>
     public int RoutesMax { get; init; } = 65_536;
 
     /// <summary>The most open claims of a vnode; more are refused.</summary>
@@ -21,7 +25,9 @@ public sealed record JobOptions
     /// <summary>The attempts that a job's history keeps, the newest: 1 to 1,024.</summary>
     public int AttemptsKept { get; init; } = 16;
 
-    /// <summary>The request ids that a job can hold, 8 to 1,024; more changes are refused with TooManyRequests.</summary>
+    /// <summary>
+    /// The request ids that a job can hold, 8 to 1,024; more changes are refused with TooManyRequests.
+    /// </summary>
     public int RequestsMax { get; init; } = 64;
 
     /// <summary>A request id is kept at least so long, in ms of log time.</summary>

@@ -5,7 +5,9 @@ namespace TimeMachine.Core.Jobs;
 /// <summary>A request id that a job remembers, with the answer that a repeat of it gets.</summary>
 internal readonly record struct RememberedRequest(RequestId Id, UnixMs Time, JobAnswer Answer);
 
-/// <summary>One job as its row holds it: whole while it is unfinished, dead or unknown, else a stub without its body.</summary>
+/// <summary>
+/// One job as its row holds it: whole while it is unfinished, dead or unknown, else a stub without its body.
+/// </summary>
 internal sealed record JobRow
 {
     public const byte FormatVersion = 1;
@@ -88,7 +90,9 @@ internal sealed record JobRow
         WriteLists(writer);
     }
 
-    /// <summary>Decodes a row; null if it is malformed or of a newer version. The body is a part of the value, not a copy.</summary>
+    /// <summary>
+    /// Decodes a row; null if it is malformed or of a newer version. The body is a part of the value, not a copy.
+    /// </summary>
     public static JobRow? Decode(ReadOnlyMemory<byte> value)
     {
         var reader = new ByteReader(value.Span);

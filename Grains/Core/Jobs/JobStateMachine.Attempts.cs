@@ -49,7 +49,9 @@ public sealed partial class JobStateMachine
         };
     }
 
-    /// <summary>A refused claim leaves the job waiting: whoever proposed it must know, or only a sweep finds the job.</summary>
+    /// <summary>
+    /// A refused claim leaves the job waiting: whoever proposed it must know, or only a sweep finds the job.
+    /// </summary>
     private void Rearm(JobCommand command, JobRow? row)
     {
         if (IsWaiting(command, row))
@@ -93,14 +95,18 @@ public sealed partial class JobStateMachine
         return open.IsStopped ? ErrorCode.Finished : CheckNumber(command, open.Attempt);
     }
 
-    /// <summary>A claim states the mode in force: the job's own, or the route's where the job leaves it to the route.</summary>
+    /// <summary>
+    /// A claim states the mode in force: the job's own, or the route's where the job leaves it to the route.
+    /// </summary>
     private static bool IsModeOf(JobRow row, DeliveryMode mode) =>
         mode != DeliveryMode.RouteDefault && (row.Mode == DeliveryMode.RouteDefault || row.Mode == mode);
 
     private static ErrorCode CheckNumber(JobCommand command, int attempts) =>
         command.Attempt == attempts + 1 ? ErrorCode.None : ErrorCode.VersionMismatch;
 
-    /// <summary>An inherited claim is never sent: its attempt is recorded as unknown, and does not count as failed.</summary>
+    /// <summary>
+    /// An inherited claim is never sent: its attempt is recorded as unknown, and does not count as failed.
+    /// </summary>
     private JobRow RecordSuperseded(JobCommand command, JobRow row, OpenClaim inherited)
     {
         DropClaim(inherited);

@@ -120,7 +120,9 @@ public sealed partial class JobStateMachine
         return rows.Count < rowsMax ? null : Behind(rows[^1], prefix.Length);
     }
 
-    /// <summary>A due row counts only while the job still waits there: old rows stay until a merge drops them.</summary>
+    /// <summary>
+    /// A due row counts only while the job still waits there: old rows stay until a merge drops them.
+    /// </summary>
     private bool TryFindWaiting(DuePosition position, bool inBacklog, out DueJob job)
     {
         job = default;

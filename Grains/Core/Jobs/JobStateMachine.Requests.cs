@@ -3,7 +3,9 @@ namespace TimeMachine.Core.Jobs;
 /// <content>What clients ask: create, upsert, cancel, run now, redrive; request ids and their answers.</content>
 public sealed partial class JobStateMachine
 {
-    /// <summary>The latest time and the longest span, so that sums of them never overflow: beyond the year 140,000.</summary>
+    /// <summary>
+    /// The latest time and the longest span, so that sums of them never overflow: beyond the year 140,000.
+    /// </summary>
     private const long TimeMsMax = 1L << 52;
 
     private JobAnswer Create(JobCommand command)

@@ -48,7 +48,9 @@ public sealed partial class JobStateMachine
         return sum;
     }
 
-    /// <summary>Whether a store's merge may drop a row: it lies below a floor, so no read and no apply sees it.</summary>
+    /// <summary>
+    /// Whether a store's merge may drop a row: it lies below a floor, so no read and no apply sees it.
+    /// </summary>
     public bool IsBelowFloor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => PurgeFilter.IsBelowFloor(key, value);
 
     private IEnumerable<(JobKey Key, ReadOnlyMemory<byte> Value, JobRow Row)> AllJobs()

@@ -11,7 +11,9 @@ public readonly record struct PurgeFilter(UnixMs DueFloor, UnixMs FinishedFloor,
 {
     private const int DueKeyBytesMin = 1 + sizeof(ulong);
 
-    /// <summary>Whether a row lies below its floor. A row of another space, or of a form unknown here, never does.</summary>
+    /// <summary>
+    /// Whether a row lies below its floor. A row of another space, or of a form unknown here, never does.
+    /// </summary>
     public bool IsBelowFloor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if (key.Length < DueKeyBytesMin)

@@ -30,7 +30,8 @@ public readonly struct RouteKey : IEquatable<RouteKey>, IComparable<RouteKey>
     public string Id => System.Text.Encoding.UTF8.GetString(Bytes[(Bytes.IndexOf((byte)0) + 1)..]);
 
     /// <summary>Makes a key.</summary>
-    /// <exception cref="InvariantViolationException">A part is empty, too long, or holds a zero byte: the edge checks.</exception>
+    /// <exception cref="InvariantViolationException">A part is empty, too long, or holds a zero byte: the edge
+    /// checks.</exception>
     public static RouteKey Of(string database, string id)
     {
         var isValid = TryDecode(System.Text.Encoding.UTF8.GetBytes(string.Concat(database, "\0", id)), out var key);

@@ -1,22 +1,8 @@
 namespace TimeMachine.Core.SystemGroup;
 
-/// <summary>What one holder wants of a limit, and what it gets.</summary>
-internal struct ShareWish
-{
-    /// <summary>What it could use.</summary>
-    public int Wanted;
-
-    /// <summary>Whether jobs wait there.</summary>
-    public bool IsStarved;
-
-    /// <summary>What it has.</summary>
-    public int Held;
-
-    /// <summary>What it should have.</summary>
-    public int Target;
-}
-
-/// <summary>Divides a limit: small wishes whole, the others alike, in whole units that add up to at most the limit.</summary>
+/// <summary>
+/// Divides a limit: small wishes whole, the others alike, in whole units that add up to at most the limit.
+/// </summary>
 internal static class FairShares
 {
     /// <summary>Sets each wish's target.</summary>
@@ -64,7 +50,9 @@ internal static class FairShares
         return given;
     }
 
-    /// <summary>Less than a unit for each is left: to those who hold most, so that little moves, or else in turn.</summary>
+    /// <summary>
+    /// Less than a unit for each is left: to those who hold most, so that little moves, or else in turn.
+    /// </summary>
     private static int GiveRemainder(int limit, int left, Span<ShareWish> wishes, long turn)
     {
         var given = 0;
@@ -91,7 +79,9 @@ internal static class FairShares
         return given;
     }
 
-    /// <summary>What nobody asked for goes to those whose jobs wait; else it stays free for whoever needs it next.</summary>
+    /// <summary>
+    /// What nobody asked for goes to those whose jobs wait; else it stays free for whoever needs it next.
+    /// </summary>
     private static void GiveSpare(int left, Span<ShareWish> wishes)
     {
         var starved = 0;

@@ -12,7 +12,9 @@ public sealed partial class LeaseGranter
     private SystemCommand? _pending;
     private MonoMs? _proposeAt;
 
-    /// <summary>A holder that was not answered for a lease's time uses nothing more of a rate, and reserves no slot.</summary>
+    /// <summary>
+    /// A holder that was not answered for a lease's time uses nothing more of a rate, and reserves no slot.
+    /// </summary>
     private void EndSilent(MonoMs now)
     {
         foreach (var holder in _holders)
@@ -164,7 +166,9 @@ public sealed partial class LeaseGranter
     private bool HasAdopted(LeaseHolder holder, LeaseOffer offer) =>
         holder.Last is { } last && last.AdoptedTerm == _term && last.AdoptedSequence >= offer.SinceSequence;
 
-    /// <summary>The part of a rate that left a holder less than a full second ago; after an election, nobody knows of it.</summary>
+    /// <summary>
+    /// The part of a rate that left a holder less than a full second ago; after an election, nobody knows of it.
+    /// </summary>
     private int RestingRate(RouteKey key, MonoMs now)
     {
         if (now - _electedAt < LeaseTiming.RestMs)

@@ -5,10 +5,11 @@ namespace TimeMachine.Core.SystemGroup;
 /// <summary>
 /// Divides the limits of the routes among the nodes: runs with the leader of the system group. The applied records are
 /// the most that anyone may hold; a raise is answered when its record is applied, a record is lowered when its holder
-/// adopted less or its lease is surely over. So a new leader loses nothing by taking all records as just granted. One owner.
+/// adopted less or its lease is surely over. So a new leader loses nothing by taking all records as just granted. One
+/// owner.
 /// </summary>
-/// <remarks>An answer leaves only after a read of the group begun after its request, so no deposed leader prolongs a lease
-/// or confirms a route table behind the back of its successor.</remarks>
+/// <remarks>An answer leaves only after a read of the group begun after its request, so no deposed leader prolongs a
+/// lease or confirms a route table behind the back of its successor.</remarks>
 public sealed partial class LeaseGranter
 {
     private const int HoldAnswerMs = 200;
@@ -139,8 +140,8 @@ public sealed partial class LeaseGranter
         return now - (_heardAt.TryGetValue(node, out var heardAt) ? heardAt : _electedAt);
     }
 
-    /// <summary>Reports the token when a change of a route is in force: each node confirmed it, or none that did not can
-    /// still claim or send by the old one.</summary>
+    /// <summary>Reports the token when a change of a route is in force: each node confirmed it, or none that did not
+    /// can still claim or send by the old one.</summary>
     /// <param name="token">Comes back in <see cref="GranterOutput.InForce"/>.</param>
     /// <param name="revision">The revision of the change.</param>
     /// <param name="now">The present: the change is applied.</param>

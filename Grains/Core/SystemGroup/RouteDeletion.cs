@@ -4,9 +4,9 @@ using TimeMachine.Core.Routes;
 namespace TimeMachine.Core.SystemGroup;
 
 /// <summary>
-/// The delete of a route, after its mark is applied: a fence in every vnode refuses creates by older revisions and counts
-/// the unfinished jobs; with none, or by force, the delete is finished and answered when it is in force everywhere, else
-/// undone. Each step may be repeated, so another node can go on from the mark. One owner.
+/// The delete of a route, after its mark is applied: a fence in every vnode refuses creates by older revisions and
+/// counts the unfinished jobs; with none, or by force, the delete is finished and answered when it is in force
+/// everywhere, else undone. Each step may be repeated, so another node can go on from the mark. One owner.
 /// </summary>
 public sealed class RouteDeletion
 {

@@ -35,15 +35,17 @@ public enum SystemCommandKind : byte
 }
 
 /// <summary>
-/// One command, decoded. All kinds share the class; a kind uses the fields named with it. Everything that apply needs is
-/// inside.
+/// One command, decoded. All kinds share the class; a kind uses the fields named with it. Everything that apply needs
+/// is inside.
 /// </summary>
 public sealed record SystemCommand
 {
     /// <summary>What it does.</summary>
     public required SystemCommandKind Kind { get; init; }
 
-    /// <summary>The request that it stands for. Finish and undo name the request of the delete, and settle its answer.</summary>
+    /// <summary>
+    /// The request that it stands for. Finish and undo name the request of the delete, and settle its answer.
+    /// </summary>
     public RequestId RequestId { get; init; }
 
     /// <summary>The proposer's due clock; 0 leaves the log time as it is.</summary>
@@ -55,7 +57,9 @@ public sealed record SystemCommand
     /// <summary>Mark, finish, undo, pause, resume: the route.</summary>
     public RouteKey Key { get; init; }
 
-    /// <summary>Put, mark: the revision that must be there; -1 for none; null for any. Finish, undo: the mark's.</summary>
+    /// <summary>
+    /// Put, mark: the revision that must be there; -1 for none; null for any. Finish, undo: the mark's.
+    /// </summary>
     public CommandNumber? IfMatch { get; init; }
 
     /// <summary>Mark: whether unfinished jobs do not stop the delete.</summary>
@@ -73,7 +77,9 @@ public sealed record SystemCommand
     /// <summary>Admit: the random number on its disk.</summary>
     public ulong Incarnation { get; init; }
 
-    /// <summary>Admit: how long the leader has not heard of the old incarnation, in ms of its monotonic clock.</summary>
+    /// <summary>
+    /// Admit: how long the leader has not heard of the old incarnation, in ms of its monotonic clock.
+    /// </summary>
     public long SilentMs { get; init; }
 
     /// <summary>Grant: its number.</summary>

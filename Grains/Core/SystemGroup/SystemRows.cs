@@ -77,7 +77,9 @@ internal sealed class SystemRows(IRowStore store)
         return _key.Written;
     }
 
-    /// <summary>A lease's key ends with 10 bytes of fixed length, so that the route's key before them is clear.</summary>
+    /// <summary>
+    /// A lease's key ends with 10 bytes of fixed length, so that the route's key before them is clear.
+    /// </summary>
     public ReadOnlySpan<byte> LeaseKeyOf(RouteKey route, NodeId node, ulong session)
     {
         Begin(LeaseSpace);

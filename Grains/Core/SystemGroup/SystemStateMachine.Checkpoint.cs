@@ -12,7 +12,8 @@ public sealed partial class SystemStateMachine
     private const byte MetaVersion = 1;
 
     /// <summary>Makes the machine that a store's rows describe; an empty store is the start.</summary>
-    /// <exception cref="InvariantViolationException">The rows are malformed: the replica is rebuilt from a peer.</exception>
+    /// <exception cref="InvariantViolationException">The rows are malformed: the replica is rebuilt from a
+    /// peer.</exception>
     public static SystemStateMachine Load(IRowStore store, SystemOptions options)
     {
         var machine = new SystemStateMachine(store, options);

@@ -42,7 +42,9 @@ public sealed partial class SystemStateMachine
         return new JobAnswer(ErrorCode.None, number) { IsNew = !isThere };
     }
 
-    /// <summary>Its answer's <see cref="JobAnswer.IsNew"/> says that the delete is under way and not yet settled.</summary>
+    /// <summary>
+    /// Its answer's <see cref="JobAnswer.IsNew"/> says that the delete is under way and not yet settled.
+    /// </summary>
     private JobAnswer MarkDeleting(SystemCommand command, CommandNumber number)
     {
         if (!Routes.TryGet(command.Key, out var present))

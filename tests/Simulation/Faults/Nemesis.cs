@@ -116,7 +116,9 @@ public sealed partial class Nemesis : IEventTarget
         _world.Schedule(_world.NowUs + active.Fault.DurationUs, this, End, number);
     }
 
-    /// <summary>Nobody could be struck, or a disk could not be lost just now: later perhaps. Clocks keep their plan.</summary>
+    /// <summary>
+    /// Nobody could be struck, or a disk could not be lost just now: later perhaps. Clocks keep their plan.
+    /// </summary>
     private void PutOff(ActiveFault active, int number)
     {
         var laterUs = _world.NowUs + PutOffUs;
