@@ -3,7 +3,7 @@ namespace TimeMachine.Core.Routes;
 /// <summary>What a node uses and holds of one route.</summary>
 internal sealed class RouteUse
 {
-    private const int PeakMs = 5_000;
+    private const int PeakMs = 1_500;
     private MonoMs _peakSince;
     private int _peakNow;
     private int _peakBefore;

@@ -11,6 +11,8 @@ public sealed partial class LeaseGranter
     private readonly Dictionary<LeaseChange, LeaseRecord> _pendingBefore = [];
     private SystemCommand? _pending;
     private MonoMs? _proposeAt;
+    private bool _isChanged;
+    private MonoMs _planAt;
 
     /// <summary>
     /// A holder that was not answered for a lease's time uses nothing more of a rate, and reserves no slot.
@@ -67,12 +69,15 @@ public sealed partial class LeaseGranter
         _pending = null;
         _pendingBefore.Clear();
         _proposeAt = null;
+        _isChanged = true;
     }
 
     private SystemCommand? Propose(MonoMs now)
     {
-        if (_pending is null)
+        if (_pending is null && (_isChanged || now >= _planAt))
         {
+            _isChanged = false;
+            _planAt = now + PlanEveryMs;
             Plan(now);
         }
 

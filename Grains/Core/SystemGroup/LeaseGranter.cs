@@ -15,6 +15,7 @@ public sealed partial class LeaseGranter
     private const int HoldAnswerMs = 200;
     private const int ReadAgainMs = 1_000;
     private const int ProposeAgainMs = 1_000;
+    private const int PlanEveryMs = 50;
     private const int TurnMs = 20_000;
     private const int DeafMs = 3_000;
     private const int ForgetMs = 60_000;
@@ -178,6 +179,7 @@ public sealed partial class LeaseGranter
         _pending = null;
         _pendingBefore.Clear();
         _proposeAt = null;
+        _isChanged = true;
     }
 
     private bool IsAnyWaiting()
@@ -225,6 +227,7 @@ public sealed partial class LeaseGranter
         holder.HeardAt = now;
         holder.Last = request;
         holder.WaitingSequence = request.Sequence;
+        _isChanged = true;
         holder.Demands.Clear();
         foreach (var demand in request.Demands)
         {
