@@ -13,7 +13,7 @@ internal readonly record struct LogStretch(FoundSegment Segment, int Offset, int
     /// <summary>Where it begins in the log.</summary>
     public LogPosition Position => new(Segment.Epoch, Offset);
 
-    /// <summary>Cuts a segment into stretches. Behind the last batch that verifies there is no hole but up to a stated limit.</summary>
+    /// <summary>Cuts a segment into stretches. Behind its last batch a hole reaches to a stated limit only.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="logId">The log's id.</param>
     /// <param name="isLast">Whether nothing states where the segment ends.</param>
@@ -45,7 +45,8 @@ internal readonly record struct LogStretch(FoundSegment Segment, int Offset, int
         for (var at = from; at < segment.Limit; at += LogFormat.BlockBytes)
         {
             var isBatch = BatchHeader.TryRead(bytes[at..], out header);
-            var isOurs = isBatch && header.LogId == logId && header.Slot == segment.Slot && header.Epoch == segment.Epoch;
+            var isOurs = isBatch && header.LogId == logId && header.Slot == segment.Slot;
+            isOurs &= header.Epoch == segment.Epoch;
             if (isOurs && at + (long)header.Bytes <= segment.Limit)
             {
                 return at;

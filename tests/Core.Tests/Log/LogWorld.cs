@@ -66,7 +66,8 @@ internal sealed class LogWorld
     {
         var replica = new ReplicaId(_lastReplica + 1);
         var bytes = Bytes(configuration);
-        if (Log.StartGroup(group, replica, new LogIndex(baseIndex), new Term(baseTerm), bytes) != LogAppendStatus.Appended)
+        var status = Log.StartGroup(group, replica, new LogIndex(baseIndex), new Term(baseTerm), bytes);
+        if (status != LogAppendStatus.Appended)
         {
             return false;
         }
@@ -182,7 +183,7 @@ internal sealed class LogWorld
         }
     }
 
-    /// <summary>Recovers from what the disk holds, and requires it to be the state after some batch from the synced one on.</summary>
+    /// <summary>Recovers from what a crash left: the state after some batch from the synced one on.</summary>
     public void CrashAndRecover(ref SplitMix64 random)
     {
         var (synced, latest) = (Log.SyncedBatch, Model);

@@ -32,7 +32,8 @@ public sealed class NodeLogCrashTests
             var again = LogRecovery.Recover(world.Options, disk.Images(), world.Now);
             Assert.Equal(third, again.NextBatch - 1);
             Assert.Equal(0, again.DamageCount);
-            Assert.Equal("third life", System.Text.Encoding.UTF8.GetString(again.Groups.Single().Entries[^1].Payload.Span));
+            var newest = again.Groups.Single().Entries[^1].Payload.Span;
+            Assert.Equal("third life", System.Text.Encoding.UTF8.GetString(newest));
         }
     }
 
@@ -177,7 +178,8 @@ public sealed class NodeLogCrashTests
             {
                 var isLost = (lostMask >> block++ & 1) != 0;
                 var bytes = operation.Bytes.Slice(at, Math.Min(LogFormat.BlockBytes, operation.Bytes.Length - at));
-                bytes.Span.CopyTo(isLost ? new byte[bytes.Length] : disk.Bytes(operation.Slot).AsSpan(operation.Offset + at));
+                var target = disk.Bytes(operation.Slot).AsSpan(operation.Offset + at);
+                bytes.Span.CopyTo(isLost ? new byte[bytes.Length] : target);
             }
         }
     }

@@ -35,7 +35,8 @@ public sealed class NodeLogDamageTests
         foreach (var slot in world.Disk.Slots)
         {
             // Flips behind the last batch meet nothing; a stretch of them is enough.
-            var end = Math.Min(world.Options.SegmentBytes, world.Disk.Bytes(slot).AsSpan().LastIndexOfAnyExcept((byte)0) + 99);
+            var used = world.Disk.Bytes(slot).AsSpan().LastIndexOfAnyExcept((byte)0) + 99;
+            var end = Math.Min(world.Options.SegmentBytes, used);
             for (var offset = 0; offset < end; offset++)
             {
                 damagedCount += FlipAndRecover(world, slot, offset, (byte)(1 << (offset % 8)));
