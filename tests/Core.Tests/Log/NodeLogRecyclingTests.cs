@@ -88,6 +88,23 @@ public sealed class NodeLogRecyclingTests
     }
 
     [Fact]
+    public void A_segment_that_is_not_wholly_synced_is_not_recycled()
+    {
+        var world = AWorldWithAQuietGroup();
+
+        for (var turn = 0; turn < 60; turn++)
+        {
+            world.AnswerReads(16);
+            Grow(world);
+            var bytes = world.Seal()?.Operations[^1].Bytes ?? default;
+            world.PrepareAll();
+            Assert.True(!BatchHeader.TryRead(bytes.Span, out var header) || header.OldestEpoch <= header.Synced.Epoch);
+        }
+
+        Assert.True(world.Log.SegmentCount > 3);
+    }
+
+    [Fact]
     public void The_bytes_of_a_recycled_slot_are_never_served()
     {
         var world = AWorldWithAQuietGroup();
