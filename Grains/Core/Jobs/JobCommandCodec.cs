@@ -117,17 +117,17 @@ internal static class JobCommandCodec
 
     private static JobCommand ReadCreate(
         ReadOnlyMemory<byte> payload, ref ByteReader reader, JobCommand head) => head with
-    {
-        Key = reader.Key(),
-        TriggerTime = new UnixMs(reader.VarI64()),
-        Route = reader.Route(),
-        RouteRevision = reader.Number(),
-        Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
-        Meta = reader.Slice(payload, MetaBytesMax),
-        ExpireAfterMs = reader.VarI64(),
-        Sameness = reader.U128(),
-        IfMatch = reader.OptionalNumber(),
-    };
+        {
+            Key = reader.Key(),
+            TriggerTime = new UnixMs(reader.VarI64()),
+            Route = reader.Route(),
+            RouteRevision = reader.Number(),
+            Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
+            Meta = reader.Slice(payload, MetaBytesMax),
+            ExpireAfterMs = reader.VarI64(),
+            Sameness = reader.U128(),
+            IfMatch = reader.OptionalNumber(),
+        };
 
     private static void WriteClaim(ByteWriter writer, JobCommand command)
     {

@@ -23,7 +23,8 @@ public sealed partial class JobStateMachine
                     row.Route,
                     claim.Mode,
                     row.Due,
-                    claim.IsStopped) { FailedCount = row.FailedCount, ExpiresAt = row.ExpiresAt });
+                    claim.IsStopped)
+                { FailedCount = row.FailedCount, ExpiresAt = row.ExpiresAt });
             }
 
             return views;

@@ -68,7 +68,10 @@ public sealed partial class NodeLog
 
         var header = NewRecord(log, LogRecordKind.Entry) with
         {
-            Index = entry.Index, Term = entry.Term, EntryKind = entry.Kind, Origin = LogRecordOrigin.Rewrite,
+            Index = entry.Index,
+            Term = entry.Term,
+            EntryKind = entry.Kind,
+            Origin = LogRecordOrigin.Rewrite,
         };
         if (TryAddNumbered(log, header, entry.Payload.Span) == LogAppendStatus.Appended)
         {

@@ -162,10 +162,10 @@ internal sealed class AVnode
     });
 
     public JobAnswer AdvanceDueFloor(UnixMs floor, LogIndex asOf) => Apply(new JobCommand
-        { Kind = JobCommandKind.AdvanceDueFloor, Time = Now, Floor = floor, AsOf = asOf });
+    { Kind = JobCommandKind.AdvanceDueFloor, Time = Now, Floor = floor, AsOf = asOf });
 
     public JobAnswer AdvanceFinishedFloor(UnixMs floor, UnixMs deadFloor) => Apply(new JobCommand
-        { Kind = JobCommandKind.AdvanceFinishedFloor, Time = Now, Floor = floor, DeadFloor = deadFloor });
+    { Kind = JobCommandKind.AdvanceFinishedFloor, Time = Now, Floor = floor, DeadFloor = deadFloor });
 
     public List<string> Due(UnixMs? before = null)
     {

@@ -60,7 +60,7 @@ public sealed class ClientRequestTests
     public void A_delay_is_the_same_delay_later()
     {
         var request = new JobRequest
-            { Kind = JobRequestKind.Create, Key = AVnode.Key("a"), DelayMs = 500, Route = AVnode.Route };
+        { Kind = JobRequestKind.Create, Key = AVnode.Key("a"), DelayMs = 500, Route = AVnode.Route };
         _vnode.Apply(JobCommand.From(request, _vnode.Now));
 
         var answer = _vnode.Apply(JobCommand.From(request, _vnode.Now + 70));
@@ -78,7 +78,7 @@ public sealed class ClientRequestTests
     public void Times_out_of_range_are_refused(long triggerTime, long expireAfterMs)
     {
         var command = _vnode.CreateOf("a") with
-            { TriggerTime = new UnixMs(triggerTime), ExpireAfterMs = expireAfterMs };
+        { TriggerTime = new UnixMs(triggerTime), ExpireAfterMs = expireAfterMs };
 
         Assert.Equal(ErrorCode.InvalidRequest, _vnode.Apply(command).Code);
         Assert.Null(_vnode.Get("a"));

@@ -33,7 +33,10 @@ public sealed class FloorTests
     {
         var floor = new JobCommand
         {
-            Kind = JobCommandKind.AdvanceDueFloor, Time = _vnode.Now, Floor = _vnode.Now + 9, AsOf = new LogIndex(0),
+            Kind = JobCommandKind.AdvanceDueFloor,
+            Time = _vnode.Now,
+            Floor = _vnode.Now + 9,
+            AsOf = new LogIndex(0),
         };
 
         var answers = _vnode.ApplyAll(_vnode.CreateOf("a"), floor, floor with { AsOf = new LogIndex(1) });

@@ -101,6 +101,10 @@ public sealed class LimitTests
 
     private static JobAnswer Fence(AVnode vnode, RouteKey route, long revision) => vnode.Apply(new JobCommand
     {
-        Kind = JobCommandKind.FenceRoute, Time = vnode.Now, Route = route, RouteRevision = new(revision), Flag = true,
+        Kind = JobCommandKind.FenceRoute,
+        Time = vnode.Now,
+        Route = route,
+        RouteRevision = new(revision),
+        Flag = true,
     });
 }

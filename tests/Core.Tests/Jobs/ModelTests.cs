@@ -277,7 +277,7 @@ public sealed class ModelTests
         return draws.Below(30) switch
         {
             < 5 => DrawWrite(ref draws, asked) with
-                { Kind = JobCommandKind.Create, Sameness = 1 + (UInt128)draws.Below(2) },
+            { Kind = JobCommandKind.Create, Sameness = 1 + (UInt128)draws.Below(2) },
             < 7 => DrawWrite(ref draws, asked) with { Kind = JobCommandKind.Upsert },
             7 => asked,
             8 => asked with { Kind = JobCommandKind.RunNow },

@@ -61,7 +61,7 @@ internal sealed partial class VnodeModel
 
         job.Claim = new ModelClaim(_number, command.Mode, command.Time, command.AttemptsMax);
         return new JobAnswer(ErrorCode.None, job.Version, JobState.Claimed)
-            { Offset = _number.Index, AttemptCount = job.ShownAttempts };
+        { Offset = _number.Index, AttemptCount = job.ShownAttempts };
     }
 
     private JobAnswer Outcome(JobCommand command, ModelJob? job)

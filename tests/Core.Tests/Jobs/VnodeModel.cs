@@ -115,7 +115,7 @@ internal sealed partial class VnodeModel(JobOptions options)
         Jobs[command.Key] = written;
         Insert(written);
         return Keep(written, command, new JobAnswer(ErrorCode.None, _number, JobState.Scheduled)
-            { IsNew = old is null, Offset = _number.Index });
+        { IsNew = old is null, Offset = _number.Index });
     }
 
     private JobAnswer Cancel(JobCommand command, ModelJob? job)
@@ -182,7 +182,7 @@ internal sealed partial class VnodeModel(JobOptions options)
         (job.AttemptCount, job.Failed, job.Status, job.Attempts) = (0, 0, 0, []);
         Insert(job);
         return Keep(job, command, new JobAnswer(ErrorCode.None, _number, JobState.Scheduled)
-            { Offset = _number.Index });
+        { Offset = _number.Index });
     }
 
     private JobAnswer Redrive(JobCommand command, ModelJob? job)
@@ -207,7 +207,7 @@ internal sealed partial class VnodeModel(JobOptions options)
         (job.ExpiresAt, job.ExpireAfterMs, job.Failed, job.UnknownClaim) = (0, 0, 0, default);
         Insert(job);
         return Keep(job, command, new JobAnswer(ErrorCode.None, job.Version, job.State)
-            { Offset = _number.Index, AttemptCount = job.AttemptCount });
+        { Offset = _number.Index, AttemptCount = job.AttemptCount });
     }
 
     private bool IsCrowded(ModelJob? job) => job is not null && Remembered(job).Count >= options.RequestsMax;

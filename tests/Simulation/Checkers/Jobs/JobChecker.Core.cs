@@ -87,28 +87,28 @@ public sealed partial class JobChecker
 
     private static ClientFact ClientFactOf(
         GroupId group, CommandNumber number, JobCommand command, in JobAnswer answer) => new()
-    {
-        Group = group,
-        Number = number,
-        Request = command.RequestId,
-        Key = command.Key.ToString(),
-        Kind = command.Kind switch
         {
-            JobCommandKind.Create => JobActionKind.Create,
-            JobCommandKind.Upsert => JobActionKind.Upsert,
-            JobCommandKind.Cancel => JobActionKind.Cancel,
-            JobCommandKind.RunNow => JobActionKind.RunNow,
-            JobCommandKind.Redrive => JobActionKind.Redrive,
-            _ => throw new InvariantViolationException($"{command.Kind} is no client's command"),
-        },
-        Answer = FactOf(answer),
-        TimeMs = command.Time.Value,
-        Sameness = SamenessOf(command.Sameness),
-        IfMatch = command.IfMatch ?? default,
-        TriggerMs = command.TriggerTime.Value,
-        Route = command.Route.ToString(),
-        ExpireAfterMs = command.ExpireAfterMs,
-    };
+            Group = group,
+            Number = number,
+            Request = command.RequestId,
+            Key = command.Key.ToString(),
+            Kind = command.Kind switch
+            {
+                JobCommandKind.Create => JobActionKind.Create,
+                JobCommandKind.Upsert => JobActionKind.Upsert,
+                JobCommandKind.Cancel => JobActionKind.Cancel,
+                JobCommandKind.RunNow => JobActionKind.RunNow,
+                JobCommandKind.Redrive => JobActionKind.Redrive,
+                _ => throw new InvariantViolationException($"{command.Kind} is no client's command"),
+            },
+            Answer = FactOf(answer),
+            TimeMs = command.Time.Value,
+            Sameness = SamenessOf(command.Sameness),
+            IfMatch = command.IfMatch ?? default,
+            TriggerMs = command.TriggerTime.Value,
+            Route = command.Route.ToString(),
+            ExpireAfterMs = command.ExpireAfterMs,
+        };
 
     /// <summary>A request's sameness as the checkers keep it: never 0.</summary>
     public static ulong SamenessOf(UInt128 sameness) => (ulong)sameness | 1;
@@ -134,16 +134,16 @@ public sealed partial class JobChecker
 
     private static OutcomeFact OutcomeFactOf(
         GroupId group, CommandNumber number, JobCommand command, in JobAnswer answer) => new()
-    {
-        Group = group,
-        Number = number,
-        Key = command.Key.ToString(),
-        Version = command.Version,
-        Claim = command.Claim,
-        Kind = (OutcomeFactKind)(byte)command.Outcome,
-        TookEffect = answer.IsOk,
-        Result = (JobStatus)(byte)answer.State,
-        NextDueMs = command.Due.Value,
-        WroteNothing = command.Flag,
-    };
+        {
+            Group = group,
+            Number = number,
+            Key = command.Key.ToString(),
+            Version = command.Version,
+            Claim = command.Claim,
+            Kind = (OutcomeFactKind)(byte)command.Outcome,
+            TookEffect = answer.IsOk,
+            Result = (JobStatus)(byte)answer.State,
+            NextDueMs = command.Due.Value,
+            WroteNothing = command.Flag,
+        };
 }
