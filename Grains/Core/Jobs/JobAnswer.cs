@@ -4,7 +4,8 @@ namespace TimeMachine.Core.Jobs;
 /// <param name="Code">Why it was refused; none if it was not.</param>
 /// <param name="Version">The job's version now.</param>
 /// <param name="State">The job's state now.</param>
-public readonly partial record struct JobAnswer(ErrorCode Code, CommandNumber Version = default, JobState State = default)
+public readonly partial record struct JobAnswer(
+    ErrorCode Code, CommandNumber Version = default, JobState State = default)
 {
     /// <summary>Whether the request made something new.</summary>
     public bool IsNew { get; init; }

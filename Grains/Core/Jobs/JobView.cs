@@ -43,7 +43,8 @@ public sealed partial record JobView
     public ushort LastStatus { get; init; }
 
     /// <summary>
-    /// How late the last attempt was sent, in ms behind its due time (behind the creation if that was later); 0 if none was.
+    /// How late the last attempt was sent, in ms behind its due time (behind the creation if that was later); 0 if none
+    /// was.
     /// </summary>
     public long LatenessMs { get; init; }
 

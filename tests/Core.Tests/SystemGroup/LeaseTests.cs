@@ -69,7 +69,10 @@ public sealed class LeaseTests
     {
         var world = new LeaseWorld(new LeaseWorldOptions
         {
-            Concurrency = 4, TimeoutMs = 2_000, AttemptMsMax = 1_000, DriftPerMille = 0,
+            Concurrency = 4,
+            TimeoutMs = 2_000,
+            AttemptMsMax = 1_000,
+            DriftPerMille = 0,
         });
         world.Nodes[1].Demand = 50;
         world.RunFor(3_000);

@@ -157,7 +157,8 @@ internal sealed partial class LeaseWorld
     private void Transmit(LeaseNode from, LeaseNode to, Action receive)
     {
         var isCut = from != to && (from.IsCut || to.IsCut || to.IsDeaf);
-        var copies = isCut || _draws.Chance(Options.LossPercent, 100) ? 0 : _draws.Chance(Options.LossPercent, 100) ? 2 : 1;
+        var isLost = isCut || _draws.Chance(Options.LossPercent, 100);
+        var copies = isLost ? 0 : _draws.Chance(Options.LossPercent, 100) ? 2 : 1;
         for (; copies > 0; copies--)
         {
             var isLong = _draws.Chance(Options.LongDelayPercent, 100);

@@ -30,7 +30,10 @@ internal sealed partial class LeaseWorld
         {
             Commit(new SystemCommand
             {
-                Kind = SystemCommandKind.AdmitNode, Name = $"node{node.Id}", Node = node.Id, Incarnation = 7,
+                Kind = SystemCommandKind.AdmitNode,
+                Name = $"node{node.Id}",
+                Node = node.Id,
+                Incarnation = 7,
             });
         }
 
