@@ -13,17 +13,6 @@ internal readonly record struct QueuedJob(UnixMs Due, long Order, int Id) : ICom
     }
 }
 
-/// <summary>What one led group has filed under a route, as far as it is not read.</summary>
-internal sealed class GroupBacklog(LedGroup group, DuePosition from)
-{
-    public LedGroup Group { get; } = group;
-
-    public ScanCursor Cursor { get; } = new(from);
-
-    /// <summary>Whether something is left to read from the cursor on.</summary>
-    public bool HasMore { get; set; } = true;
-}
-
 /// <summary>
 /// The due jobs of one route on this node, in due order over all groups, and what keeps them from being sent.
 /// </summary>
