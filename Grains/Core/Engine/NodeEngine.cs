@@ -9,7 +9,7 @@ namespace TimeMachine.Core.Engine;
 /// One owner, no threads, no clock: the host passes the time in and carries the output out.
 /// </summary>
 /// <remarks>
-/// The order of DESIGN: messages that acknowledge or vote are kept here until the host has reported the sync of
+/// The order: messages that acknowledge or vote are kept here until the host has reported the sync of
 /// everything they speak of; a leader's appends leave at once.
 /// </remarks>
 public sealed partial class NodeEngine
