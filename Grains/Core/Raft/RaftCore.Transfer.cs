@@ -31,6 +31,7 @@ public sealed partial class RaftCore
         TransferTarget = target;
         _transferEnd = now + _options.ElectionMaxMs;
         _mustSend = true;
+        peer.IsNudged = peer.Match < Log.LastIndex;
         TryFinishTransfer(peer);
         return TransferStatus.Accepted;
     }

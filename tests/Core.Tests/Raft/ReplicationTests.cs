@@ -197,8 +197,8 @@ public sealed class ReplicationTests
 
         group[1].Work();
 
-        var counts = group[1].Outbox.FindAll(message => message.To == TestGroup.Id(2)).ConvertAll(message => message.EntryCount);
-        Assert.Equal([2, 1, 1], counts);
+        var sent = group[1].Outbox.FindAll(message => message.To == TestGroup.Id(2));
+        Assert.Equal([2, 1, 1], sent.ConvertAll(message => message.EntryCount));
     }
 
     [Fact]
@@ -338,7 +338,8 @@ public sealed class ReplicationTests
     public void A_refusal_is_found_in_few_round_trips_however_long_the_logs_differ()
     {
         var leaderLog = Enumerable.Repeat(1, 100).Concat(Enumerable.Repeat(5, 100)).ToArray();
-        var followerLog = Enumerable.Repeat(1, 90).Concat(Enumerable.Range(0, 200).Select(i => 2 + (i / 100))).ToArray();
+        var ownTerms = Enumerable.Range(0, 200).Select(i => 2 + (i / 100));
+        var followerLog = Enumerable.Repeat(1, 90).Concat(ownTerms).ToArray();
         var group = new TestGroup(3).WithLog(1, leaderLog).WithLog(3, leaderLog).WithLog(2, followerLog).Start();
         var refusals = 0;
         group.Delivered = message =>
