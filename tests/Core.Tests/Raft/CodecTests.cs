@@ -176,7 +176,11 @@ public sealed class CodecTests
             },
             RaftMessageKind.AppendResponse => message with
             {
-                Index = new(11), IsRejected = true, HintIndex = new(9), HintTerm = new(3), Applied = new(8),
+                Index = new(11),
+                IsRejected = true,
+                HintIndex = new(9),
+                HintTerm = new(3),
+                Applied = new(8),
             },
             RaftMessageKind.Heartbeat => message with { Commit = new(10), ReadRound = 500 },
             RaftMessageKind.HeartbeatResponse => message with { ReadRound = 500, Applied = new(8) },
