@@ -56,7 +56,7 @@ public readonly record struct JobEffect
     public UnixMs TriggerTime { get; init; }
 
     /// <summary>
-    /// Claimed, ClaimRefused, Settled, Stopped: the claim. 0 for a refused one that never came to be.
+    /// Claimed, ClaimRefused, Settled, Stopped: the claim. Of a refused one: the number it would have had.
     /// </summary>
     public CommandNumber Claim { get; init; }
 

@@ -19,8 +19,11 @@ public sealed record JobOptions
     /// </summary>
     public int RoutesMax { get; init; } = 65_536;
 
-    /// <summary>The most open claims of a vnode; more are refused.</summary>
-    public int ClaimsMax { get; init; } = 4_096;
+    /// <summary>
+    /// The most open claims; more are refused with Overloaded. Twice what one node holds at a time, since a new leader
+    /// inherits the old one's.
+    /// </summary>
+    public int ClaimsMax { get; init; } = 8_192;
 
     /// <summary>The attempts that a job's history keeps, the newest: 1 to 1,024.</summary>
     public int AttemptsKept { get; init; } = 16;
@@ -38,4 +41,21 @@ public sealed record JobOptions
 
     /// <summary>How far ahead of its due time a job may be claimed, in ms of the claim's own time.</summary>
     public int ClaimLeadMs { get; init; } = 20;
+
+    /// <summary>Names the first setting that is out of its range; null if all are fine.</summary>
+    public string? Check() => this switch
+    {
+        { LiveJobsMax: < 1 } => "LiveJobsMax must be positive.",
+        { RowsMax: < 1 } => "RowsMax must be positive.",
+        { BytesMax: < 1 } => "BytesMax must be positive.",
+        { RoutesMax: < 1 or > 1_000_000 } => "RoutesMax must be from 1 to 1,000,000.",
+        { ClaimsMax: < 1 or > 1_000_000 } => "ClaimsMax must be from 1 to 1,000,000.",
+        { AttemptsKept: < 1 or > 1_024 } => "AttemptsKept must be from 1 to 1,024.",
+        { RequestsMax: < 8 or > 1_024 } => "RequestsMax must be from 8 to 1,024.",
+        { RequestAgeMs: < 1_000 } => "RequestAgeMs must be at least 1,000.",
+        { RequestsNewerMin: < 0 } => "RequestsNewerMin must not be negative.",
+        _ when RequestsNewerMin >= RequestsMax => "RequestsNewerMin must be below RequestsMax.",
+        { ClaimLeadMs: < 0 or > 1_000 } => "ClaimLeadMs must be from 0 to 1,000.",
+        _ => null,
+    };
 }

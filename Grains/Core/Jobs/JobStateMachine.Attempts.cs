@@ -9,6 +9,7 @@ public sealed partial class JobStateMachine
         var code = CheckClaim(command, row);
         if (code != ErrorCode.None || row is null)
         {
+            Rearm(command, row);
             Emit(new JobEffect
             {
                 Kind = JobEffectKind.ClaimRefused,
@@ -18,7 +19,6 @@ public sealed partial class JobStateMachine
                 Route = command.Route,
                 Code = code,
             });
-            Rearm(command, row);
             return new JobAnswer(code);
         }
 
@@ -50,7 +50,8 @@ public sealed partial class JobStateMachine
     }
 
     /// <summary>
-    /// A refused claim leaves the job waiting: whoever proposed it must know, or only a sweep finds the job.
+    /// A refused claim leaves the job waiting. Its proposer hears that first, so that the refusal gives the job back
+    /// and no sweep has to find it.
     /// </summary>
     private void Rearm(JobCommand command, JobRow? row)
     {

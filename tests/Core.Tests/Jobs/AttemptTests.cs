@@ -55,7 +55,7 @@ public sealed class AttemptTests
 
         Assert.Equal(ErrorCode.InvalidRequest, _vnode.Apply(_vnode.ClaimOf("a")).Code);
 
-        Assert.Equal([JobEffectKind.ClaimRefused, JobEffectKind.Armed], _vnode.Effects.Select(effect => effect.Kind));
+        Assert.Equal([JobEffectKind.Armed, JobEffectKind.ClaimRefused], _vnode.Effects.Select(effect => effect.Kind));
         _vnode.Now += 1;
         Assert.True(_vnode.Apply(_vnode.ClaimOf("a")).IsOk);
     }

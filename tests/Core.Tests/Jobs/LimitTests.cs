@@ -99,6 +99,14 @@ public sealed class LimitTests
         Assert.Equal(ErrorCode.RouteDeleted, vnode.Apply(vnode.CreateOf("d") with { RouteRevision = new(9) }).Code);
     }
 
+    [Fact]
+    public void The_defaults_are_in_range_and_a_bad_setting_is_named()
+    {
+        Assert.Null(new JobOptions().Check());
+        Assert.StartsWith("AttemptsKept", new JobOptions { AttemptsKept = 2_000 }.Check());
+        Assert.StartsWith("RequestsNewerMin", new JobOptions { RequestsMax = 8, RequestsNewerMin = 8 }.Check());
+    }
+
     private static JobAnswer Fence(AVnode vnode, RouteKey route, long revision) => vnode.Apply(new JobCommand
     {
         Kind = JobCommandKind.FenceRoute,
