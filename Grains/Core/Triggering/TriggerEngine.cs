@@ -194,8 +194,12 @@ public sealed partial class TriggerEngine
 
     private void Take(MonoMs now)
     {
-        _now = now > _now ? now : _now;
         _hasNews = true;
+        if (now > _now)
+        {
+            _now = now;
+            ReadClocks();
+        }
     }
 
     private ClockView ViewOf(ReadOnlySpan<NodeId> voterNodes)
