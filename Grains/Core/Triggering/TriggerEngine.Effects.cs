@@ -64,7 +64,7 @@ public sealed partial class TriggerEngine
             effect.ExpiresAt,
             effect.AttemptCount);
         group.GoneSinceScan.Remove(effect.Key);
-        if (TryFindProposed(group, effect.Key, out var claim) && claim.Version == effect.Version)
+        if (TryFindProposed(group, effect.Key, effect.Version, out var claim))
         {
             claim.WaitsAs = job;
             claim.WaitsInBacklog = effect.InBacklog;
@@ -93,7 +93,7 @@ public sealed partial class TriggerEngine
             RemovePending(id);
         }
 
-        if (TryFindProposed(group, effect.Key, out var claim) && claim.Version <= effect.Version)
+        if (TryFindProposed(group, effect.Key, effect.Version, out var claim))
         {
             claim.WaitsAs = null;
         }
@@ -107,8 +107,7 @@ public sealed partial class TriggerEngine
             RemovePending(id);
         }
 
-        if (TryFindProposed(group, effect.Key, out var claim)
-            && claim.Version == effect.Version && claim.Attempt == effect.Attempt)
+        if (TryFindProposed(group, effect.Key, effect.Version, out var claim) && claim.Attempt == effect.Attempt)
         {
             Commit(claim, effect);
         }
@@ -121,7 +120,7 @@ public sealed partial class TriggerEngine
     private void OnClaimRefused(LedGroup group, in JobEffect effect)
     {
         Counters.ClaimsRefused++;
-        if (TryFindProposed(group, effect.Key, out var claim) && claim.Version == effect.Version)
+        if (TryFindProposed(group, effect.Key, effect.Version, out var claim))
         {
             RemoveClaim(claim);
             WaitAgain(claim, isKnown: claim.IsRearmed || effect.Code == ErrorCode.Overloaded);
@@ -170,6 +169,16 @@ public sealed partial class TriggerEngine
         }
     }
 
-    private static bool TryFindProposed(LedGroup group, JobKey key, out ClaimRecord claim) =>
-        group.ClaimsByKey.TryGetValue(key, out claim!) && claim.Stage == ClaimStage.Proposed;
+    /// <summary>A new version may be claimed while the claim of the one before is still on its way to be refused.</summary>
+    private static bool TryFindProposed(LedGroup group, JobKey key, CommandNumber version, out ClaimRecord claim)
+    {
+        var isClaimed = group.ClaimsByKey.TryGetValue(key, out claim!);
+        var isNewest = isClaimed && claim.Version == version;
+        if (isClaimed && !isNewest)
+        {
+            claim = group.Claims.Find(older => older.Key == key && older.Version == version)!;
+        }
+
+        return claim is { Stage: ClaimStage.Proposed };
+    }
 }

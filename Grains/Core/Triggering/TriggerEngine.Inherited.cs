@@ -82,7 +82,7 @@ public sealed partial class TriggerEngine
             RemovePending(id);
         }
 
-        if (TryFindProposed(group, claim.Key, out var proposed) && proposed.Supersedes == claim.Number)
+        if (TryFindProposed(group, claim.Key, claim.Version, out var proposed) && proposed.Supersedes == claim.Number)
         {
             return;
         }

@@ -158,6 +158,10 @@ public sealed partial class TriggerEngine
     /// </summary>
     public Term TermOf(GroupId groupId) => _led.TryGetValue(groupId, out var group) ? group.Term : default;
 
+    /// <summary>Where a led group's sweeps begin: no job that waits outside of the backlogs is due before.</summary>
+    public UnixMs WatermarkOf(GroupId groupId) =>
+        _led.TryGetValue(groupId, out var group) ? group.Watermark : default;
+
     /// <summary>How late the oldest due job is that its route could send all along, in ms; 0 if none waits.</summary>
     public long OldestDueUnfiredMs()
     {

@@ -149,6 +149,20 @@ internal sealed class TriggerRig
         Leader.Engine.OnLeading(Group, Term, LeadingState.Of(_machine), Voters, Leader.Mono(Now));
     }
 
+    /// <summary>A node wins an election, and the old leader hears of it only later.</summary>
+    public void ElectUnheard(int node, long toldAfterMs)
+    {
+        var old = Leader!;
+        Elect(node, isOldToldAtOnce: false);
+        At(Now + toldAfterMs, () =>
+        {
+            if (old != Leader)
+            {
+                old.Engine.OnLeadingEnded(Group, old.Mono(Now));
+            }
+        });
+    }
+
     public void RunTo(long until)
     {
         while (Now < until)
