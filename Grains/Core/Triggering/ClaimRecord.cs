@@ -94,6 +94,11 @@ internal sealed class ClaimRecord
     /// <summary>The outcome that is to be applied; null while it is open.</summary>
     public JobCommand? Outcome { get; set; }
 
+    /// <summary>The claim of the same job that was the newest before; it may be over.</summary>
+    public ClaimRecord? Older { get; set; }
+
+    public bool IsRemoved { get; set; }
+
     /// <summary>Its place in the group's list.</summary>
     public int ListIndex { get; set; }
 }

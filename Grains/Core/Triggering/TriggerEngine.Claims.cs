@@ -129,7 +129,6 @@ public sealed partial class TriggerEngine
         var group = claim.Group;
         if (group.ClaimsByNumber.TryGetValue(claim.Supersedes, out var inherited))
         {
-            group.ClaimsByKey[claim.Key] = inherited;
             SetClaimTimer(inherited, _now + _options.ProposeAgainMs);
             return;
         }
@@ -160,6 +159,7 @@ public sealed partial class TriggerEngine
     {
         claim.ListIndex = claim.Group.Claims.Count;
         claim.Group.Claims.Add(claim);
+        claim.Older = claim.Group.ClaimsByKey.GetValueOrDefault(claim.Key);
         claim.Group.ClaimsByKey[claim.Key] = claim;
     }
 
@@ -170,16 +170,32 @@ public sealed partial class TriggerEngine
         FreeGate(claim);
         FreeSlot(claim);
         group.ClaimsByNumber.Remove(claim.Number);
-        if (group.ClaimsByKey.TryGetValue(claim.Key, out var newest) && newest == claim)
-        {
-            group.ClaimsByKey.Remove(claim.Key);
-        }
-
+        claim.IsRemoved = true;
+        ForgetNewest(group, claim.Key);
         var last = group.Claims[^1];
         group.Claims[claim.ListIndex] = last;
         last.ListIndex = claim.ListIndex;
         group.Claims.RemoveAt(group.Claims.Count - 1);
         claim.TimerAt = default;
+    }
+
+    /// <summary>The newest claim of a job that is over makes place for the one before, if that is not.</summary>
+    private static void ForgetNewest(LedGroup group, JobKey key)
+    {
+        var newest = group.ClaimsByKey.GetValueOrDefault(key);
+        while (newest is { IsRemoved: true })
+        {
+            newest = newest.Older;
+        }
+
+        if (newest is null)
+        {
+            group.ClaimsByKey.Remove(key);
+        }
+        else
+        {
+            group.ClaimsByKey[key] = newest;
+        }
     }
 
     private void TakeSlot(ClaimRecord claim)

@@ -169,14 +169,15 @@ public sealed partial class TriggerEngine
         }
     }
 
-    /// <summary>A new version may be claimed while the claim of the one before is still on its way to be refused.</summary>
+    /// <summary>
+    /// A new version may be claimed while the claim of the one before is still on its way to be refused.
+    /// </summary>
     private static bool TryFindProposed(LedGroup group, JobKey key, CommandNumber version, out ClaimRecord claim)
     {
-        var isClaimed = group.ClaimsByKey.TryGetValue(key, out claim!);
-        var isNewest = isClaimed && claim.Version == version;
-        if (isClaimed && !isNewest)
+        group.ClaimsByKey.TryGetValue(key, out claim!);
+        while (claim is not null && (claim.IsRemoved || claim.Version != version))
         {
-            claim = group.Claims.Find(older => older.Key == key && older.Version == version)!;
+            claim = claim.Older!;
         }
 
         return claim is { Stage: ClaimStage.Proposed };

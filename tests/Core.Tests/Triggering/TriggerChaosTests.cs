@@ -18,7 +18,9 @@ public sealed class TriggerChaosTests
     public void Under_one_leader_every_job_that_is_taken_is_taken_once() =>
         Gen.ULong.Sample(seed => new Run(seed, elections: 0).Check(), iter: 15, seed: "0000KHxZ9xW4", threads: 1);
 
-    /// <summary>One life of a vnode: everything that goes wrong is drawn from the seed and ends at <see cref="QuietAt"/>.</summary>
+    /// <summary>
+    /// One life of a vnode: everything that goes wrong is drawn from the seed and ends at <see cref="QuietAt"/>.
+    /// </summary>
     private sealed class Run
     {
         private readonly TriggerRig _rig;
