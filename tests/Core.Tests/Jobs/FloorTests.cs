@@ -1,4 +1,5 @@
 using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Replication;
 
 namespace TimeMachine.Core.Tests.Jobs;
 
@@ -194,6 +195,11 @@ public sealed class FloorTests
 
         Assert.Equal(["d"], _vnode.Backlog(AVnode.Route));
         Assert.Equal(["c", "a"], _vnode.Due());
+
+        // No floor ever drops a backlog row, so none may stay behind.
+        var rows = new List<StoredRow>();
+        _vnode.Store.Scan([RowKeys.BacklogSpace], [RowKeys.BacklogSpace + 1], 10, rows);
+        Assert.Single(rows);
     }
 
     [Fact]
