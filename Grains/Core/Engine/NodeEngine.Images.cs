@@ -73,29 +73,36 @@ public sealed partial class NodeEngine
     /// The whole image is durable in the job store: the group's log begins anew behind it, and the leader is told once
     /// that is synced too.
     /// </summary>
-    public void OnImageInstalled(in ChunkArrival arrival)
+    /// <returns>False if the image is not wanted any more, or the log has no room just now.</returns>
+    public bool OnImageInstalled(in ChunkArrival arrival)
     {
         var slot = Slot(arrival.Group);
         if (slot?.Arrival is not { } staged || staged.ImageId != arrival.ImageId)
         {
-            return;
+            return false;
         }
 
         slot.Arrival = null;
         var core = slot.Core;
         var encoded = arrival.Configuration.Encode();
         var (group, index, term) = (core.Group, arrival.Index, arrival.Term);
-        if (index <= core.CommitIndex || !TryAppend(() => _log.RestartGroup(group, index, term, encoded)))
+        if (index <= core.AppliedIndex)
         {
-            return;
+            return false;
         }
 
-        slot.Checkpoint = arrival.Index;
-        _log.SetCheckpoint(core.Group, arrival.Index);
-        core.OnSnapshotInstalled(arrival.Index, arrival.Term, arrival.Configuration);
+        if (core.MustRestartLog(index, term) && !TryAppend(() => _log.RestartGroup(group, index, term, encoded)))
+        {
+            return false;
+        }
+
+        slot.Checkpoint = index;
+        _log.SetCheckpoint(group, index);
+        core.OnSnapshotInstalled(index, term, arrival.Configuration);
         Touch(slot);
         staged.NextOffset = arrival.Offset + arrival.Bytes.Length;
         AnswerChunk(slot, staged, isLast: true);
+        return true;
     }
 
     /// <summary>The host could not stage or install the image: the leader begins again.</summary>

@@ -10,6 +10,10 @@ namespace TimeMachine.Core.Engine;
 public sealed partial class NodeEngine
 {
     private const int RewriteReadsMax = 256;
+
+    /// <summary>How often a lack of room is looked at without any news, in ms.</summary>
+    private const int BlockedRetryMs = 20;
+
     private readonly Queue<PersistNote> _notes = new();
     private readonly List<PersistNote> _unsealed = [];
     private readonly List<LogBatch> _sealed = [];

@@ -20,16 +20,37 @@ public sealed partial class NodeEngine
         {
             var next = _nextHeartbeat < _earliestDeadline ? _nextHeartbeat : _earliestDeadline;
             next = next < _nextCompaction ? next : _nextCompaction;
-            return next < _log.NextDeadline ? next : _log.NextDeadline;
+            next = next < _log.NextDeadline ? next : _log.NextDeadline;
+            var retry = _sealNow + BlockedRetryMs;
+            return _blocked is not null && retry < next ? retry : next;
         }
     }
+
+    /// <summary>Says in one line what the engine has to do: for logs and traces.</summary>
+    public string Describe()
+    {
+        var waiting = 0;
+        foreach (var link in _linkOrder)
+        {
+            waiting += link.Waiting.Count;
+        }
+
+        return $"touched {_touched.Count}, blocked {_blocked is not null}, waiting appends {waiting}, "
+            + $"arrivals {_arrivals.Count}, wanted {_wanted.Count}, log full {_log.IsFull}, "
+            + $"reserve {_log.IsAtReserve}, sealed {_lastSealed}, synced {_lastSynced}, "
+            + $"notes {_notes.Count}, open records {_hasOpenRecords}";
+    }
+
+    /// <summary>Told of each Ready before anything of it is carried out: for checkers.</summary>
+    public Action<RaftCore, RaftReady>? ReadyObserver { get; set; }
 
     /// <summary>Whether a turn before the next deadline would give out anything.</summary>
     public bool HasWork
     {
         get
         {
-            if (_touched.Count > 0 || _arrivals.Count > 0 || _wanted.Count > 0)
+            var hasInput = _blocked is null && _touched.Count > 0;
+            if (hasInput || _arrivals.Count > 0 || _wanted.Count > 0)
             {
                 return true;
             }
@@ -145,6 +166,7 @@ public sealed partial class NodeEngine
         }
 
         core.TakeReady(_ready);
+        ReadyObserver?.Invoke(core, _ready);
         Send(slot);
         Persist(slot);
         if (_ready.ApplyFirst <= _ready.ApplyLast)

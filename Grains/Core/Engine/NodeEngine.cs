@@ -79,10 +79,21 @@ public sealed partial class NodeEngine
 
     /// <summary>Opens a replica that this node's log already knows.</summary>
     /// <param name="start">What the log and the checkpoint say.</param>
+    /// <param name="restart">The configuration at the log's beginning, if the log on disk does not know of that
+    /// beginning yet: it comes from an image that was made durable right before a crash. Else null.</param>
     /// <param name="now">The time.</param>
-    /// <exception cref="InvariantViolationException">The group is open, or the replica id is dead.</exception>
-    public void Open(in RaftStart start, MonoMs now)
+    /// <exception cref="InvariantViolationException">The group is open, the replica id is dead, or the log has no room
+    /// for the new beginning.</exception>
+    public void Open(in RaftStart start, Configuration? restart, MonoMs now)
     {
+        if (restart is not null)
+        {
+            var (group, index, term) = (start.Group, start.Log.SnapshotIndex, start.Log.SnapshotTerm);
+            var encoded = restart.Encode();
+            var isAppended = TryAppend(() => _log.RestartGroup(group, index, term, encoded));
+            Invariant.Require(isAppended);
+        }
+
         Invariant.Require(Slot(start.Group) is null);
         Invariant.Require(!_dead.Contains(start.Self));
         var slot = new GroupSlot(new RaftCore(_options.Raft, start, _seeds.Next(), now)) { Checkpoint = start.Applied };
@@ -114,7 +125,7 @@ public sealed partial class NodeEngine
         }
 
         var log = new RaftLog(_arena, default, default, configuration);
-        Open(new RaftStart { Group = group, Self = replica, Log = log, Arena = _arena }, now);
+        Open(new RaftStart { Group = group, Self = replica, Log = log, Arena = _arena }, restart: null, now);
         return true;
     }
 

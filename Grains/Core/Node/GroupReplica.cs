@@ -1,3 +1,4 @@
+using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Raft;
 using TimeMachine.Core.Replication;
 
@@ -25,10 +26,16 @@ public sealed class GroupReplica(GroupId group, IRowStore store, IStateMachine m
     /// <summary>Proposals of this node that are not applied yet.</summary>
     public ProposedEntries Proposed { get; } = new();
 
+    /// <summary>The commands of the entry that is proposed at the next turn.</summary>
+    public CommandBatch Batch { get; } = new();
+
+    /// <summary>Who waits for each of them.</summary>
+    public List<ulong> BatchTokens { get; } = [];
+
     /// <summary>Confirmed reads that wait for their index to be applied.</summary>
     public List<(ulong Token, LogIndex Index)> Reads { get; } = [];
 
-    /// <summary>The term in which this replica leads and has applied an entry of its own; zero if it does not.</summary>
+    /// <summary>The term in which this replica leads and has applied an entry of its own; else zero.</summary>
     public Term ArmedTerm { get; set; }
 
     /// <summary>Applies one committed entry.</summary>
@@ -49,7 +56,7 @@ public sealed class GroupReplica(GroupId group, IRowStore store, IStateMachine m
         Point = new AppliedPoint(entry.Index, entry.Term, configuration);
     }
 
-    /// <summary>Writes into the store what makes its rows a whole checkpoint or image as of the applied index.</summary>
+    /// <summary>Writes into the store what makes its rows a whole checkpoint or image.</summary>
     public void WriteCheckpoint()
     {
         Machine.WriteCheckpoint();

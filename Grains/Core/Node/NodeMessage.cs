@@ -13,9 +13,6 @@ public enum NodeMessageKind : byte
 
     /// <summary>A deposed leader hands outcomes to the new one: an encoded command batch.</summary>
     ForwardOutcomes = 3,
-
-    /// <summary>The group's leader tells a node that its replica is no longer a member.</summary>
-    DropReplica = 4,
 }
 
 /// <summary>One message between nodes, outside of Raft: a datagram that may be lost or repeated.</summary>
@@ -62,7 +59,7 @@ public readonly record struct NodeMessage(
         var length = reader.VarInt();
         var start = reader.Position;
         reader.Raw(length);
-        var isKnown = kind is >= NodeMessageKind.LeaseRequest and <= NodeMessageKind.DropReplica;
+        var isKnown = kind is >= NodeMessageKind.LeaseRequest and <= NodeMessageKind.ForwardOutcomes;
         if (!reader.AtEnd || !isKnown)
         {
             return ErrorCode.MalformedFormat;

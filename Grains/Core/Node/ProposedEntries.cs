@@ -61,6 +61,14 @@ public sealed class ProposedEntries
         return isOurs;
     }
 
+    /// <summary>Takes out everything.</summary>
+    public IReadOnlyList<ProposedEntry> TakeAll()
+    {
+        var all = _waiting.ToArray();
+        _waiting.Clear();
+        return all;
+    }
+
     /// <summary>Gives the token list back once its answers are sent.</summary>
     public void Recycle(in ProposedEntry entry)
     {

@@ -18,7 +18,9 @@ public enum ReplicaVerdict : byte
 /// <param name="Verdict">Whether to open it.</param>
 /// <param name="Start">What its Raft begins with; default unless it is opened.</param>
 /// <param name="Point">How far its store goes.</param>
-public readonly record struct RecoveredReplica(ReplicaVerdict Verdict, RaftStart Start, AppliedPoint Point);
+/// <param name="MustRestartLog">Whether the log on disk does not know yet of the store's image.</param>
+public readonly record struct RecoveredReplica(
+    ReplicaVerdict Verdict, RaftStart Start, AppliedPoint Point, bool MustRestartLog);
 
 /// <summary>
 /// Puts a group's log and its store together after a restart. The store is that of the last finished checkpoint; the
@@ -51,7 +53,13 @@ public static class ReplicaRecovery
             return Retired();
         }
 
-        var log = BuildLog(group, configuration, point, arena);
+        var log = BuildLog(group, configuration, arena);
+        var mustRestart = !log.Matches(point.Index, point.Term);
+        if (mustRestart)
+        {
+            log.Restore(point.Index, point.Term, point.Configuration);
+        }
+
         var start = new RaftStart
         {
             Group = group.Group,
@@ -61,23 +69,17 @@ public static class ReplicaRecovery
             Arena = arena,
             Applied = point.Index,
         };
-        return new RecoveredReplica(ReplicaVerdict.Open, start, point);
+        return new RecoveredReplica(ReplicaVerdict.Open, start, point, mustRestart);
     }
 
-    private static RecoveredReplica Retired() => new(ReplicaVerdict.Retire, default, default);
+    private static RecoveredReplica Retired() => new(ReplicaVerdict.Retire, default, default, MustRestartLog: false);
 
-    private static RaftLog BuildLog(
-        RecoveredGroup group, Configuration configuration, AppliedPoint point, PayloadArena arena)
+    private static RaftLog BuildLog(RecoveredGroup group, Configuration configuration, PayloadArena arena)
     {
         var log = new RaftLog(arena, group.BaseIndex, group.BaseTerm, configuration);
         foreach (var entry in group.Entries)
         {
             log.Append(entry.Term, (EntryKind)entry.Kind, entry.Payload.Span);
-        }
-
-        if (point.Index > log.LastIndex)
-        {
-            log.Restore(point.Index, point.Term, point.Configuration);
         }
 
         return log;

@@ -31,6 +31,9 @@ public sealed partial class RaftCore
         }
     }
 
+    /// <summary>Whether the replica may start elections.</summary>
+    public bool IsCampaignAllowed => _isCampaignAllowed;
+
     /// <summary>Whether the replica may start elections: not while damaged, unchecked or with a bad clock. It votes and
     /// acknowledges all the same, and a leader goes on until <see cref="StepDown"/>.</summary>
     public void SetCampaignAllowed(bool allowed)

@@ -20,6 +20,9 @@ public sealed partial class RouteGate
     private CommandNumber _revisionToReach;
     private MonoMs _confirmsUntil;
 
+    /// <summary>When the request was sent whose answer confirmed the route table last.</summary>
+    public MonoMs ConfirmedBy => _confirmedUntil - LeaseTiming.ConfirmedMs;
+
     /// <summary>Whether the system group confirmed this node's route table in a request sent in the last 2 s.</summary>
     public bool IsConfirmed(MonoMs now)
     {

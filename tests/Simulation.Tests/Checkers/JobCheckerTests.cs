@@ -146,7 +146,7 @@ public sealed class JobCheckerTests
     {
         var claim = _stage.Claim(_stage.Create());
 
-        _stage.Send(claim, info => info with { DueNowMs = _stage.NowMs + 1_001 });
+        _stage.Send(claim, info => info with { DueNowMs = _stage.NowMs + 1_601 });
 
         _stage.ShouldHaveFound("send-deadline");
     }

@@ -88,7 +88,7 @@ public static class Swarming
         MicrosPerKib: (int)draws.Between(1, 50));
 
     private static LogDiskOptions DrawLogDisk(Draws draws) => new(
-        SegmentBytes: 8_192 << draws.Index(4),
+        SegmentBytes: 32_768 << draws.Index(3),
         SlotsMax: 64,
         BlockBytes: draws.Chance(1, 2) ? 512 : 4_096,
         SyncUs: (int)draws.Between(50, 2_000),

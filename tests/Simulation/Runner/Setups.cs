@@ -7,5 +7,6 @@ public static class Setups
 {
     /// <summary>Creates the setup for one thread.</summary>
     /// <param name="isKernelOnly">Whether the kernel's own toy cluster is wanted.</param>
-    public static ISimulationSetup Create(bool isKernelOnly) => new ToySetup();
+    public static ISimulationSetup Create(bool isKernelOnly) =>
+        isKernelOnly ? new ToySetup() : new Nodes.NodeSetup();
 }

@@ -105,7 +105,7 @@ public sealed class ClientLoad
 
     /// <summary>At the end: a get of every job, so that each history closes with what is really there.</summary>
     public IReadOnlyList<JobCall> FinalGets() =>
-        [.. _operations.Select(operation => operation.Key).Distinct(StringComparer.Ordinal).Select(FinalGet)];
+        [.. _operations.Select(operation => operation.Key).Distinct(StringComparer.Ordinal).ToList().Select(FinalGet)];
 
     private bool IsOver => _clock.NowUs / 1_000 > _options.StartMs + _options.DurationMs;
 

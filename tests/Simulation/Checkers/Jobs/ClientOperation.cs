@@ -40,9 +40,13 @@ public sealed class ClientOperation
         {
             WasUnknown = true;
         }
-        else if (Answer is null)
+        else if (Answer is null && !MayStillTakeEffect(answer))
         {
             (Answer, ReturnUs) = (answer, nowUs);
         }
     }
+
+    /// <summary>A refusal of a repeat says nothing of the earlier tries: one of them may be on its way still.</summary>
+    private bool MayStillTakeEffect(in AnswerFact answer) =>
+        WasUnknown && answer.Code != ErrorCode.None && Kind != JobActionKind.Get;
 }

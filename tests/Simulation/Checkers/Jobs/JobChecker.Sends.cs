@@ -7,6 +7,9 @@ namespace TimeMachine.Simulation.Checkers.Jobs;
 /// </summary>
 public sealed partial class JobChecker : ISendObserver
 {
+    /// <summary>The sender counts the deadline monotonically; the due clock may be stepped by so much.</summary>
+    private const long ClockStepMs = 600;
+
     private readonly LimitChecker _limits = new();
 
     /// <inheritdoc/>
@@ -95,7 +98,7 @@ public sealed partial class JobChecker : ISendObserver
             _violations.Add("early", $"{version} is sent {claim.Fact.DueMs - info.DueNowMs} ms before due");
         }
 
-        if (claim.Fact.SendByMs > 0 && info.DueNowMs > claim.Fact.SendByMs)
+        if (claim.Fact.SendByMs > 0 && info.DueNowMs > claim.Fact.SendByMs + ClockStepMs)
         {
             _violations.Add("send-deadline", $"{version} is sent {info.DueNowMs - claim.Fact.SendByMs} ms too late");
         }
@@ -140,8 +143,8 @@ public sealed partial class JobChecker : ISendObserver
     }
 
     private static bool IsFirstSince(VersionRecord version, ClaimRecord claim) =>
-        !version.Claims.Exists(other => other != claim && other.Send is not null
-            && other.Fact.Number > version.RedrivenAt);
+        !version.Claims.Exists(other => other != claim && other.Fact.Number > version.RedrivenAt
+            && other.Send is not null && other.Send.Plan.Saw != SenderSaw.ConnectRefused);
 
     /// <summary>Whether each earlier request ended without success for its sender.</summary>
     private static bool HasFailed(VersionRecord version, ClaimRecord claim) =>

@@ -1,0 +1,81 @@
+using TimeMachine.Simulation.Checkers;
+using TimeMachine.Simulation.Kernel;
+using TimeMachine.Simulation.Runner;
+using TimeMachine.Simulation.Workload;
+
+namespace TimeMachine.Simulation.Nodes;
+
+/// <summary>Passes the checkers' verdicts on to the run, and judges the whole at its end.</summary>
+public sealed class RunJudge : IChecker
+{
+    private readonly SimRun _run;
+    private readonly SimObserver _observer;
+    private readonly ClientLoad _load;
+    private readonly IReadOnlyList<SimNode> _nodes;
+    private const long FinalGetsUs = 10_000_000;
+    private long _calmUs;
+    private bool _areFinalGetsSent;
+
+    /// <summary>Makes the judge.</summary>
+    public RunJudge(
+        SimRun run, SimObserver observer, ClientLoad load, ClusterDriver driver, IReadOnlyList<SimNode> nodes)
+    {
+        _run = run;
+        _observer = observer;
+        _load = load;
+        _nodes = nodes;
+        ArgumentNullException.ThrowIfNull(driver);
+        driver.FaultsOver = () =>
+        {
+            _calmUs = observer.Violations.NowUs;
+            observer.Recipients.Calm();
+            load.Stop();
+            Admin!.IsCalm = true;
+        };
+    }
+
+    /// <summary>The admin, who resumes what is paused once the faults are over.</summary>
+    public SimAdmin? Admin { get; init; }
+
+    /// <summary>The clients.</summary>
+    public IReadOnlyList<SimClient> Clients { get; init; } = [];
+
+    /// <inheritdoc/>
+    public void AfterEvent(World world, int address)
+    {
+        if (!_areFinalGetsSent && _run.World.NowUs >= _run.Swarm.EndUs - FinalGetsUs)
+        {
+            _areFinalGetsSent = true;
+            var number = 0;
+            foreach (var get in _load.FinalGets())
+            {
+                Clients[number++ % Clients.Count].Submit(get);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AtEnd(World world)
+    {
+        ArgumentNullException.ThrowIfNull(world);
+        foreach (var node in _nodes)
+        {
+            world.Trace($"node {node.Host.Address}: {node.Core?.Describe(node.Host.Clock.Mono) ?? "down"}");
+            foreach (var raft in node.Core?.Engine.Groups ?? [])
+            {
+                var members = string.Join(' ', raft.Configuration.Members.ToArray());
+                world.Trace($"  group {raft.Group} replica {raft.Self} {raft.Role} term {raft.Term} vote {raft.Vote}");
+                world.Trace($"    leader {raft.Leader} commit {raft.CommitIndex} persisted {raft.PersistedIndex}");
+                world.Trace($"    applied {raft.AppliedIndex} last {raft.Log.LastIndex}/{raft.Log.LastTerm} {members}");
+            }
+        }
+
+        _observer.CheckQuiet(_nodes.Where(node => node.Core is not null).SelectMany(node => node.Watches.Values));
+        var figures = _observer.Jobs.CheckEnd(_load.Operations, _calmUs);
+        world.Count(NodeCounters.Jobs, figures.Jobs);
+        world.Count(NodeCounters.Duplicates, _observer.Jobs.Duplicates.Count);
+        world.Count(NodeCounters.DuplicatesBound, _observer.Jobs.Duplicates.Bound);
+        _observer.Reach.PublishTo(world.Counters);
+        Invariant.Require(_run.World == world);
+    }
+}

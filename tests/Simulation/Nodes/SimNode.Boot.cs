@@ -1,0 +1,243 @@
+using TimeMachine.Core.Engine;
+using TimeMachine.Core.Log;
+using TimeMachine.Core.Node;
+using TimeMachine.Core.Raft;
+using TimeMachine.Core.Replication;
+using TimeMachine.Simulation.Checkers.Raft;
+using TimeMachine.Simulation.Disk;
+using TimeMachine.Simulation.Kernel;
+
+namespace TimeMachine.Simulation.Nodes;
+
+/// <content>Starting: identity, recovery of the log, opening of the replicas.</content>
+public sealed partial class SimNode
+{
+    /// <inheritdoc/>
+    public void Start(in ProcessStart start)
+    {
+        _incarnation = start.Incarnation;
+        var status = Host.CheckpointDisk.Read(NodeIdentity.Key, out var image);
+        if (status == ImageStatus.Ok)
+        {
+            _identity = (NodeIdentity)image!;
+        }
+        else
+        {
+            _identity = new NodeIdentity(_plan.TagOf(Host.Address, start.Incarnation), IsFormed: start.Incarnation > 1);
+            Host.CheckpointDisk.PutNow(NodeIdentity.Key, _identity);
+        }
+
+        _isSyncing = false;
+        _newestWritten = 0;
+        _newestSynced = 0;
+        Host.LogDisk.Sync(BootSync);
+    }
+
+    /// <inheritdoc/>
+    public void OnSyncDone(in SyncDone done)
+    {
+        if (done.Disk == DiskKind.Checkpoint)
+        {
+            EndCheckpoint(done);
+        }
+        else if (done.Status != SyncStatus.Ok)
+        {
+            Host.Die();
+        }
+        else if (done.Token == BootSync)
+        {
+            Boot();
+        }
+        else if (_core is not null && !Host.ShouldCrashHere(CrashPoint.AfterPersist))
+        {
+            _isSyncing = false;
+            _newestSynced = done.Token;
+            _observer.Raft.BatchSynced(Id, done.Token);
+            _core.Engine.OnSynced(done.Token, Now);
+            MarkFormed();
+            SyncWritten();
+        }
+
+        Turn();
+    }
+
+    private void MarkFormed()
+    {
+        if (!_identity.IsFormed)
+        {
+            _identity = _identity with { IsFormed = true };
+            Host.CheckpointDisk.PutNow(NodeIdentity.Key, _identity);
+        }
+    }
+
+    private void Boot()
+    {
+        var options = LogOptionsOf(_identity.Tag);
+        var images = Host.LogDisk.Slots.Select(slot => new SegmentImage(slot, Host.LogDisk.Image(slot))).ToList();
+        var recovered = LogRecovery.Recover(options, images, Now);
+        if (recovered.IsFramingLost)
+        {
+            BeginAnew();
+            recovered = LogRecovery.Recover(LogOptionsOf(_identity.Tag), images, Now);
+        }
+
+        Invariant.Require(recovered.Log is not null);
+        _run.World.Count(NodeCounters.TornTails, recovered.IsTailCut ? 1 : 0);
+        _run.World.Count(NodeCounters.Recoveries, recovered.Groups.Count > 0 ? 1 : 0);
+        var dead = recovered.DeadReplicas.Select(replica => replica.Replica);
+        var engine = new NodeEngine(EngineOptionsOf(), Id, recovered.Log, dead, _run.World.Draws.Nodes.Next());
+        _core = MakeCore(engine);
+        PrepareSlots(engine);
+        engine.ReadyObserver = OnReady;
+        foreach (var group in recovered.Groups)
+        {
+            OpenRecovered(_core, group);
+        }
+
+        if (!_identity.IsFormed && recovered.Groups.Count == 0)
+        {
+            Form(_core);
+        }
+    }
+
+    /// <summary>The log cannot tell which groups it lost: nothing of this disk may speak again.</summary>
+    private void BeginAnew()
+    {
+        _identity = new NodeIdentity(_identity.Tag + 2, IsFormed: true);
+        Host.CheckpointDisk.PutNow(NodeIdentity.Key, _identity);
+    }
+
+    private void PrepareSlots(NodeEngine engine)
+    {
+        while (engine.Log.TryTakePrepare(Now, out var prepare))
+        {
+            engine.OnPrepared(prepare.Slot, Host.LogDisk.TryPrepare(prepare.Slot), Now);
+        }
+    }
+
+    private void OpenRecovered(NodeCore core, RecoveredGroup group)
+    {
+        var stored = ReadStored(group);
+        var store = stored?.Rows.Clone();
+        var judged = ReplicaRecovery.Judge(group, store, core.Engine.Arena);
+        if (judged.Verdict != ReplicaVerdict.Open || !_identity.Owns(group.Replica))
+        {
+            core.Engine.Retire(group.Group, group.Replica);
+            NoteLost(group.Group, group.Replica);
+            return;
+        }
+
+        core.Open(judged, store ?? new MemoryRowStore(), Now);
+        Watch(core, group.Group);
+    }
+
+    /// <summary>The replica's last checkpoint; one of another replica of the group does not count.</summary>
+    private StoredReplica? ReadStored(RecoveredGroup group)
+    {
+        var status = Host.CheckpointDisk.Read(ImageKey(group.Group), out var image);
+        return status == ImageStatus.Ok && image is StoredReplica stored && stored.Replica == group.Replica
+            ? stored
+            : null;
+    }
+
+    private void Form(NodeCore core)
+    {
+        foreach (var group in _plan.Groups)
+        {
+            var configuration = _plan.FirstConfiguration(group);
+            var replica = _plan.FirstReplica(group, Id);
+            if (configuration.TryGet(replica, out _))
+            {
+                var isCreated = core.Create(group, replica, configuration, new MemoryRowStore(), Now);
+                Invariant.Require(isCreated);
+                Watch(core, group);
+            }
+        }
+    }
+
+    private void Watch(NodeCore core, GroupId group)
+    {
+        var raft = core.Engine.Find(group)!;
+        var entries = new List<EntryFact>();
+        for (var index = raft.Log.FirstIndex; index <= raft.Log.LastIndex; index += 1)
+        {
+            var isThere = raft.Log.TryGet(index, out var entry);
+            Invariant.Require(isThere);
+            entries.Add(RaftChecker.FactOf(entry));
+        }
+
+        _watches[group] = _observer.Raft.Open(Id, group, new Checkers.Raft.RecoveredReplica
+        {
+            Replica = raft.Self,
+            Hard = new HardFact(raft.Term, raft.Vote, raft.CommitIndex),
+            BaseIndex = raft.Log.SnapshotIndex,
+            BaseTerm = raft.Log.SnapshotTerm,
+            Entries = entries,
+            Applied = raft.AppliedIndex,
+            ContentHash = core.Find(group)!.Machine.ContentHash,
+        });
+    }
+
+    private void OnReady(RaftCore raft, RaftReady ready)
+    {
+        if (_watches.TryGetValue(raft.Group, out var watch))
+        {
+            _observer.Raft.ReadyTaken(watch, raft, ready);
+        }
+    }
+
+    private void LoseReplica(NodeCore core, GroupId group)
+    {
+        if (core.Engine.Find(group) is { } raft)
+        {
+            NoteLost(group, raft.Self);
+            core.Remove(group, Now, _output);
+            _watches.Remove(group);
+        }
+    }
+
+    private void NoteLost(GroupId group, ReplicaId replica)
+    {
+        Lost.Add((group, replica));
+        _observer.Raft.ReplicaDied(group, replica);
+        _run.World.Count(NodeCounters.ReplicasLost);
+        _run.World.Trace($"node {Id} lost replica {replica} of group {group}");
+    }
+
+    private LogOptions LogOptionsOf(uint tag) => new()
+    {
+        LogId = tag,
+        SegmentBytes = Host.LogDisk.SegmentBytes,
+        SlotsMax = _run.Swarm.LogDisk.SlotsMax,
+        RetainBytes = 2L * Host.LogDisk.SegmentBytes,
+        RetainMs = 60_000,
+        ReserveBytes = 2L * Host.LogDisk.SegmentBytes,
+        BatchBytesMax = Host.LogDisk.SegmentBytes,
+    };
+
+    private EngineOptions EngineOptionsOf() => new()
+    {
+        Raft = new RaftOptions
+        {
+            HeartbeatMs = _run.Swarm.HeartbeatMs,
+            ElectionMinMs = _run.Swarm.ElectionMinMs,
+            ElectionMaxMs = _run.Swarm.ElectionMaxMs,
+            AppendBytesMax = 8 * 1024,
+            WindowBytesMax = 32 * 1024,
+        },
+        BatchBytesMax = 16 * 1024,
+        PeerUnseenBytesMax = 64 * 1024,
+        PayloadBytesMax = LogOptionsOf(1).PayloadBytesMax,
+        CacheEntries = 16,
+        ChunkBytes = 4 * 1024,
+        ChunkRetryMs = 500,
+    };
+
+    private NodeOptions NodeOptionsOf() => new()
+    {
+        Engine = EngineOptionsOf(),
+        Checkpoints = new CheckpointOptions { EntriesMax = 200, AgeMsMax = 20_000 },
+    };
+
+    private long ImageKey(GroupId group) => _run.Swarm.FirstImageKey + group.Value;
+}

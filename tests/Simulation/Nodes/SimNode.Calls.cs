@@ -1,0 +1,199 @@
+using TimeMachine.Core.Engine;
+using TimeMachine.Core.Node;
+using TimeMachine.Core.Raft;
+using TimeMachine.Core.Replication;
+using TimeMachine.Core.SystemGroup;
+
+namespace TimeMachine.Simulation.Nodes;
+
+/// <content>Calls of clients, messages of other nodes, transfers.</content>
+public sealed partial class SimNode
+{
+    private readonly Dictionary<ulong, ClientCall> _calls = [];
+    private readonly Dictionary<ulong, RouteCall> _routeCalls = [];
+    private readonly Dictionary<GroupId, (ReplicaId Target, long BeganUs)> _handovers = [];
+    private ulong _nextCall;
+    private long _wheelMissed;
+    private MonoMs _confirmedBy;
+
+    /// <summary>Whether the leader of a group here prepares a transfer.</summary>
+    public bool IsHandingOver(GroupId group) => _handovers.ContainsKey(group);
+
+    /// <summary>Begins to hand a group's leadership over: no new claims, then the transfer.</summary>
+    public bool BeginTransfer(GroupId group, ReplicaId target)
+    {
+        if (Core is not { } core || core.Engine.Find(group) is not { Role: RaftRole.Leader })
+        {
+            return false;
+        }
+
+        if (_handovers.TryAdd(group, (target, _observer.Violations.NowUs)))
+        {
+            core.Trigger.BeginHandover(group, Now);
+            Turn();
+        }
+
+        return true;
+    }
+
+    /// <summary>Asks to let this node's disk take part in the cluster.</summary>
+    public void ProposeAdmission(SimNode node)
+    {
+        var command = new SystemCommand
+        {
+            Kind = SystemCommandKind.AdmitNode,
+            Name = $"n{node.Host.Address}",
+            Node = new NodeId(node.Host.Address),
+            Incarnation = node.Identity.Tag,
+            SilentMs = _core!.SilentMs(new NodeId(node.Host.Address), Now),
+        };
+        _core.CallSystem(++_nextCall, command, Now, _output);
+        Turn();
+    }
+
+    /// <summary>Ends a replica that is no member any more.</summary>
+    public void Drop(GroupId group)
+    {
+        _observer.Raft.ReplicaDied(group, _core!.Engine.Find(group)!.Self);
+        _core.Remove(group, Now, _output);
+        _watches.Remove(group);
+        Turn();
+    }
+
+    private void TakeCall(object attachment)
+    {
+        var token = ++_nextCall;
+        if (attachment is RouteCall route)
+        {
+            _routeCalls.Add(token, route);
+            _core!.CallSystem(token, route.Command, Now, _output);
+            return;
+        }
+
+        var call = (ClientCall)attachment;
+        _calls.Add(token, call);
+        _core!.Call(token, call.Group, call.Request, Now, _output);
+    }
+
+    private NodeCore MakeCore(NodeEngine engine) =>
+        new(NodeOptionsOf(), engine, _identity.Tag, _run.World.Draws.Nodes.Next())
+        {
+            AppliedObserver = (replica, entry, output) =>
+            {
+                var watch = _watches[replica.Group];
+                var isNew = _observer.Raft.Applied(watch, entry.Index, replica.Machine.ContentHash);
+                if (isNew && !replica.Group.IsSystem)
+                {
+                    var payload = entry.Kind == EntryKind.Commands ? entry.Payload : default;
+                    TraceEffects(replica.Group, entry.Index, output);
+                    _observer.Jobs.EntryApplied(replica.Group, entry.Index, entry.Term, payload, output);
+                }
+            },
+        };
+
+    private void TraceEffects(GroupId group, LogIndex index, ApplyOutput output)
+    {
+        foreach (var effect in output.Effects)
+        {
+            var what = $"{effect.Kind} {effect.Key} version {effect.Version} due {effect.Due} claim {effect.Claim}";
+            _run.World.Trace($"group {group} at {index}: {what} {effect.Mode} {effect.State} {effect.Code}");
+        }
+    }
+
+    private void TakeNodeMessage(ReadOnlyMemory<byte> bytes)
+    {
+        var error = _core!.Receive(bytes, Now);
+        if (error != ErrorCode.None)
+        {
+            _run.World.Violate("node-message", $"node {Id} refused a message: {error}");
+        }
+    }
+
+    private void FinishTransfers(NodeCore core)
+    {
+        if (_handovers.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (group, handover) in _handovers.ToList())
+        {
+            var raft = core.Engine.Find(group);
+            if (raft is not { Role: RaftRole.Leader } || !raft.Configuration.IsVoter(handover.Target))
+            {
+                _handovers.Remove(group);
+                core.Trigger.EndHandover(group, Now);
+            }
+            else if (core.Trigger.IsHandedOver(group) && raft.TransferTarget == ReplicaId.None)
+            {
+                _handovers.Remove(group);
+                if (core.Engine.TransferLeadership(group, handover.Target, Now) == TransferStatus.Accepted)
+                {
+                    _observer.Jobs.Transferring(group, raft.Term, handover.BeganUs);
+                    _run.World.Count(NodeCounters.Transfers);
+                }
+
+                _pendingHandoverEnds.Add((group, Now + _run.Swarm.ElectionMaxMs));
+            }
+        }
+    }
+
+    private readonly List<(GroupId Group, MonoMs At)> _pendingHandoverEnds = [];
+
+    private void TellDuties(NodeCore core)
+    {
+        for (var i = _pendingHandoverEnds.Count - 1; i >= 0; i--)
+        {
+            if (Now >= _pendingHandoverEnds[i].At)
+            {
+                core.Trigger.EndHandover(_pendingHandoverEnds[i].Group, Now);
+                _pendingHandoverEnds.RemoveAt(i);
+            }
+        }
+
+        _observer.WheelMissed(Id, core.Trigger.Counters.WheelMissed - _wheelMissed);
+        _wheelMissed = core.Trigger.Counters.WheelMissed;
+        core.Gate.IsConfirmed(Now);
+        if (core.Gate.ConfirmedBy > _confirmedBy)
+        {
+            _confirmedBy = core.Gate.ConfirmedBy;
+            var agoMs = Now - _confirmedBy;
+            _observer.Jobs.RouteTableConfirmed(Id, _observer.Violations.NowUs - (agoMs * 1_000));
+        }
+    }
+
+    private void SendAnswers()
+    {
+        foreach (var answer in _output.Answers)
+        {
+            if (_calls.Remove(answer.Token, out var call))
+            {
+                var reply = new ClientAnswer(call, answer.Answer, answer.Leader);
+                _run.Network.Send(Host, call.Client, CallLane, [], reply);
+            }
+            else if (_routeCalls.Remove(answer.Token, out var route))
+            {
+                var routed = new RouteAnswer(route, answer.Answer, answer.Leader);
+                _run.Network.Send(Host, route.Client, CallLane, [], routed);
+            }
+        }
+
+        if (_output.Answers.Count > 0)
+        {
+            Host.ShouldCrashHere(Kernel.CrashPoint.AfterAnswer);
+        }
+
+        _output.Answers.Clear();
+    }
+
+    private void ForgetAll()
+    {
+        _calls.Clear();
+        _routeCalls.Clear();
+        _handovers.Clear();
+        _pendingHandoverEnds.Clear();
+        _wheelMissed = 0;
+        _confirmedBy = default;
+        _output.Clear();
+    }
+}
