@@ -273,12 +273,12 @@ public sealed partial class TriggerEngine
 
     private MonoMs NextAdmission()
     {
-        var next = new MonoMs(long.MaxValue);
-        if (_active.Count > 0 && !_gate.IsConfirmed(_now))
+        var hasWork = _blocked.TryPeek(out _, out var due);
+        if (!_gate.IsConfirmed(_now))
         {
-            next = _now + _options.SlotRetryMs;
+            return hasWork || _active.Count > 0 ? _now + _options.SlotRetryMs : new MonoMs(long.MaxValue);
         }
 
-        return _blocked.TryPeek(out _, out var due) ? Earlier(next, new MonoMs(due.At)) : next;
+        return new MonoMs(hasWork ? due.At : long.MaxValue);
     }
 }
