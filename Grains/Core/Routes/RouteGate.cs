@@ -8,6 +8,7 @@ namespace TimeMachine.Core.Routes;
 /// </summary>
 public sealed partial class RouteGate
 {
+    private const int AheadCalmMs = 1_000;
     private readonly RouteGateOptions _options;
     private readonly NodeId _self;
     private readonly ulong _incarnation;
@@ -70,7 +71,7 @@ public sealed partial class RouteGate
                 return false;
             }
 
-            AdaptAhead(use, Math.Min(lostMs, now - use.StarvedAt));
+            AdaptAhead(use, Math.Min(lostMs, now - use.StarvedAt), now);
         }
 
         use.OnWritten(now);
@@ -179,12 +180,18 @@ public sealed partial class RouteGate
     /// <summary>
     /// Reserves further ahead when slots were lost while claims were under way, and slowly less when none are.
     /// </summary>
-    private static void AdaptAhead(RouteUse use, long lostMs)
+    private static void AdaptAhead(RouteUse use, long lostMs, MonoMs now)
     {
         var isLost = lostMs > 0 && use.IsStarved;
-        var less = use.AheadMs - Math.Max(1, (use.AheadMs - RouteGateOptions.AheadMinMs) / 64);
-        var more = use.AheadMs + (int)Math.Min(lostMs, RouteGateOptions.AheadMaxMs);
-        use.AheadMs = Math.Clamp(
-            isLost ? more : less, RouteGateOptions.AheadMinMs, RouteGateOptions.AheadMaxMs);
+        var isCalm = now - use.AheadSince >= AheadCalmMs;
+        if (!isLost && !isCalm)
+        {
+            return;
+        }
+
+        var less = use.AheadMs - ((use.AheadMs - RouteGateOptions.AheadMinMs + 7) / 8);
+        var more = Math.Min(use.AheadMs + lostMs, RouteGateOptions.AheadMaxMs);
+        use.AheadMs = (int)(isLost ? more : less);
+        use.AheadSince = now;
     }
 }

@@ -39,6 +39,9 @@ internal sealed class RouteUse
     /// <summary>How far ahead of its send a slot may be reserved, in ms: grows when commits are slow.</summary>
     public int AheadMs { get; set; } = RouteGateOptions.AheadMinMs;
 
+    /// <summary>When that changed last.</summary>
+    public MonoMs AheadSince { get; set; }
+
     /// <summary>When it was last asked for.</summary>
     public MonoMs TouchedAt { get; set; }
 

@@ -2,7 +2,7 @@ using TimeMachine.Core.Jobs;
 
 namespace TimeMachine.Core.Routing;
 
-/// <summary>A try to send.</summary>
+/// <summary>A try to send. The transport loses it or delivers it once, late perhaps, but never twice.</summary>
 /// <param name="Node">Whom to ask.</param>
 /// <param name="Group">The vnode's group.</param>
 /// <param name="TryId">Names the try; its answer must carry it.</param>

@@ -27,7 +27,11 @@ public sealed partial class LeaseGranter
                 continue;
             }
 
-            holder.Demands.Clear();
+            if (holder.HeardAt < overAt)
+            {
+                holder.Demands.Clear();
+            }
+
             foreach (var offer in holder.Offers.Values)
             {
                 SetOffer(offer, slots: 0, rate: 0, LeaseOffer.Never, overAt);
