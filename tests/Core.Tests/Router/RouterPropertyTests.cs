@@ -5,8 +5,8 @@ using TimeMachine.Core.Routing;
 namespace TimeMachine.Core.Tests.Router;
 
 /// <summary>
-/// A job that is created, cancelled and asked for over a network that loses and delays (and doubles answers), with leaders
-/// that change: what the router says must be true of what the job's one, idempotent state did.
+/// A job that is created, cancelled and asked for over a network that loses and delays (and doubles answers), with
+/// leaders that change: what the router says must be true of what the job's one, idempotent state did.
 /// </summary>
 public sealed class RouterPropertyTests
 {

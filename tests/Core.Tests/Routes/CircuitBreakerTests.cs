@@ -4,7 +4,8 @@ namespace TimeMachine.Core.Tests.Routes;
 
 public sealed class CircuitBreakerTests
 {
-    private static readonly CircuitBreakerOptions Options = new() { FailuresToOpen = 3, OpenMinMs = 100, OpenMaxMs = 400 };
+    private static readonly CircuitBreakerOptions Options =
+        new() { FailuresToOpen = 3, OpenMinMs = 100, OpenMaxMs = 400 };
 
     [Fact]
     public void It_opens_after_so_many_failures_in_a_row()

@@ -109,7 +109,8 @@ public sealed class SystemStateMachineTests
         var first = desk.Apply(OnRoute(SystemCommandKind.MarkRouteDeleting));
         var second = desk.Apply(OnRoute(SystemCommandKind.MarkRouteDeleting));
 
-        Assert.Equal(ErrorCode.RouteInUse, desk.Apply(OnRoute(SystemCommandKind.FinishRouteDelete, first.Version)).Code);
+        Assert.Equal(
+            ErrorCode.RouteInUse, desk.Apply(OnRoute(SystemCommandKind.FinishRouteDelete, first.Version)).Code);
         Assert.True(desk.IsThere());
         Assert.True(desk.Apply(OnRoute(SystemCommandKind.FinishRouteDelete, second.Version)).IsOk);
         Assert.False(desk.IsThere());
