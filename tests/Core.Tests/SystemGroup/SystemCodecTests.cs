@@ -93,7 +93,9 @@ public sealed class SystemCodecTests
 
     private static SystemCommand APut => Put(ARoute(), request: 9) with
     {
-        Time = new UnixMs(1_700_000_000_000), Key = Key, IfMatch = new CommandNumber(-1),
+        Time = new UnixMs(1_700_000_000_000),
+        Key = Key,
+        IfMatch = new CommandNumber(-1),
     };
 
     private static SystemCommand AGrant => new()
