@@ -28,6 +28,9 @@ public sealed class RunTotals
     /// <summary>The sums of all counters.</summary>
     public CounterValues Counters { get; } = new();
 
+    /// <summary>Runs with a violation.</summary>
+    public long FailedSeedCount { get; private set; }
+
     /// <summary>What was found.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
@@ -45,6 +48,7 @@ public sealed class RunTotals
         VirtualUs += result.VirtualUs;
         BusySeconds += busySeconds;
         Counters.AddAll(result.Counters);
+        FailedSeedCount += result.Violations.Count > 0 ? 1 : 0;
         _violations.AddRange(result.Violations);
     }
 }

@@ -6,8 +6,11 @@ namespace TimeMachine.Simulation.Runner;
 /// <summary>Runs seeds on several threads; each thread owns its runs from begin to end.</summary>
 public sealed class SeedRunner(Func<ISimulationSetup> createSetup, int threadCount, Action<string> print)
 {
-    /// <summary>No further seed begins once this many violated: there is enough to look at.</summary>
-    public const int ViolationsMax = 20;
+    /// <summary>No further seed begins once this many failed: there is enough to look at.</summary>
+    public const int FailedSeedsMax = 100;
+
+    /// <summary>The violations of a seed that are printed; the first tells most.</summary>
+    public const int LinesASeedMax = 3;
 
     private const double ProgressSeconds = 10;
 
@@ -71,7 +74,7 @@ public sealed class SeedRunner(Func<ISimulationSetup> createSetup, int threadCou
         {
             seed = _nextSeed;
             var isOver = seed >= endSeed || _watch.Elapsed.TotalSeconds > seconds
-                || _totals.Violations.Count >= ViolationsMax;
+                || _totals.FailedSeedCount >= FailedSeedsMax;
             _nextSeed += isOver ? 0UL : 1UL;
             return !isOver;
         }
@@ -82,7 +85,7 @@ public sealed class SeedRunner(Func<ISimulationSetup> createSetup, int threadCou
         lock (_gate)
         {
             _totals.Add(result, busySeconds);
-            foreach (var violation in result.Violations)
+            foreach (var violation in result.Violations.Take(LinesASeedMax))
             {
                 print(ReportTable.Line(violation));
             }
