@@ -90,7 +90,8 @@ public sealed partial class NodeEngine
         }
     }
 
-    /// <summary>Whether an append that waited is still what its leader would say.</summary>
+    /// <summary>Whether an append that waited is still what its leader would say, and can be encoded: it carries its
+    /// entries, as one read from disk does, or they are still in memory.</summary>
     private static bool IsStillTrue(RaftCore core, in RaftMessage message)
     {
         if (core.Role != RaftRole.Leader || core.Term != message.Term || core.Self != message.From)
@@ -99,6 +100,7 @@ public sealed partial class NodeEngine
         }
 
         return message.EntryCount == 0
+            || !message.EntriesBytes.IsEmpty
             || (message.EntriesFirst >= core.Log.WindowFirst && message.EntriesLast <= core.Log.LastIndex);
     }
 
