@@ -69,6 +69,13 @@ public sealed partial class RaftCore
         return peer is not null;
     }
 
+    /// <summary>Whether a member has answered this leader within the longest election timeout: it lives, and has what
+    /// it acknowledged.</summary>
+    public bool IsHeard(ReplicaId replica, MonoMs now) =>
+        Role == RaftRole.Leader
+        && (replica == Self
+            || (Find(replica) is { } peer && peer.Match.Value > 0 && now - peer.HeardAt <= _options.ElectionMaxMs));
+
     /// <summary>One progress a member: new members are probed, gone ones forgotten.</summary>
     private void FollowConfiguration(MonoMs now)
     {

@@ -123,6 +123,7 @@ public sealed partial class Nemesis
             }
         }
 
+        _hasLeft[active.Node] = true;
         _cluster.Leave(active.Node);
         StepLater(number, PollUs);
         return true;
@@ -145,12 +146,13 @@ public sealed partial class Nemesis
         StepLater(number, PollUs * 5);
     }
 
+    /// <summary>Nodes that the cluster shall consist of: one that is on its way out is none of them.</summary>
     private int MembersLeft()
     {
         var members = 0;
         for (var node = 1; node <= _swarm.NodeCount; node++)
         {
-            members += _hasJoined[node] && !_network.HostAt(node).IsRetired ? 1 : 0;
+            members += _hasJoined[node] && !_hasLeft[node] ? 1 : 0;
         }
 
         return members;

@@ -21,6 +21,7 @@ public sealed partial class Nemesis : IEventTarget
     private readonly IClusterUnderTest _cluster;
     private readonly List<ActiveFault> _faults = [];
     private readonly bool[] _hasJoined;
+    private readonly bool[] _hasLeft;
     private readonly bool[] _isRestartHeld;
 
     /// <summary>Schedules the faults of a run whose hosts exist.</summary>
@@ -32,6 +33,7 @@ public sealed partial class Nemesis : IEventTarget
         _swarm = run.Swarm;
         _cluster = cluster;
         _hasJoined = new bool[_swarm.NodeCount + 1];
+        _hasLeft = new bool[_swarm.NodeCount + 1];
         _isRestartHeld = new bool[_swarm.NodeCount + 1];
         for (var node = 1; node <= _swarm.NodeCount; node++)
         {

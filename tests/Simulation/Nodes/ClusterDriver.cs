@@ -124,7 +124,7 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
                 member.Replica,
                 member.Node,
                 member.Kind == MemberKind.Voter,
-                IsHeard: match.Value > 0,
+                IsHeard: raft.IsHeard(member.Replica, node.Host.Clock.Mono),
                 raft.Log.LastIndex - match));
         }
 
