@@ -3,6 +3,7 @@ namespace TimeMachine.Core.Raft;
 /// <content>Members: one change at a time, in force when appended (thesis 4.1).</content>
 public sealed partial class RaftCore
 {
+    private const int HeartbeatsHeard = 3;
     private readonly List<Progress> _peers = [];
     private bool _isSelfVoter;
 
@@ -69,12 +70,14 @@ public sealed partial class RaftCore
         return peer is not null;
     }
 
-    /// <summary>Whether a member has answered this leader within the longest election timeout: it lives, and has what
-    /// it acknowledged.</summary>
+    /// <summary>Whether a member answers this leader just now: it may be counted on for a majority that a change of
+    /// members needs. The time is short, since a group of two that lost one before the change is committed has lost its
+    /// majority for good.</summary>
     public bool IsHeard(ReplicaId replica, MonoMs now) =>
         Role == RaftRole.Leader
         && (replica == Self
-            || (Find(replica) is { } peer && peer.Match.Value > 0 && now - peer.HeardAt <= _options.ElectionMaxMs));
+            || (Find(replica) is { } peer && peer.Match.Value > 0
+                && now - peer.HeardAt <= HeartbeatsHeard * _options.HeartbeatMs));
 
     /// <summary>One progress a member: new members are probed, gone ones forgotten.</summary>
     private void FollowConfiguration(MonoMs now)

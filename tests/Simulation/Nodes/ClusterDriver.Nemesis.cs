@@ -24,7 +24,7 @@ public sealed partial class ClusterDriver
     /// <inheritdoc/>
     public bool CanLoseDisk(int node) =>
         _plan.Groups.All(group => _known.TryGetValue(group, out var known) && LeaderOf(group) is not null
-            && WholeWithout(group, known, node) >= known.Quorum && !IsMoving(group));
+            && WholeWithout(group, known, node) >= QuorumWith(known, node) && !IsMoving(group));
 
     /// <inheritdoc/>
     public bool CanLoseClock(int node) => _plan.Groups.All(group =>
@@ -118,6 +118,15 @@ public sealed partial class ClusterDriver
     {
         var raft = LeaderOf(group)!.Core!.Engine.Find(group)!;
         return raft.ConfigurationIndex > raft.CommitIndex;
+    }
+
+    /// <summary>The majority that counts a learner of the node as a voter: it may be promoted before the leader sees that
+    /// it is gone.</summary>
+    private static int QuorumWith(Configuration known, int node)
+    {
+        var isLearner = known.Members.ToArray().Any(member =>
+            member.Node.Value == node && member.Kind == MemberKind.Learner);
+        return ((known.VoterCount + (isLearner ? 1 : 0)) / 2) + 1;
     }
 
     private int WholeWithout(GroupId group, Configuration known, int node) => Voters(known).Count(voter =>
