@@ -171,14 +171,15 @@ public sealed partial class NodeEngine
             if (member.Kind == MemberKind.Voter)
             {
                 voters++;
-                ready += IsFullOn(member.Node) ? 0 : 1;
+                ready += IsStorageFullOn(member.Node) ? 0 : 1;
             }
         }
 
         return ready < (voters / 2) + 1;
     }
 
-    private bool IsFullOn(NodeId node) =>
+    /// <summary>Whether a node told that its disk takes no new work: it is down to its reserve.</summary>
+    public bool IsStorageFullOn(NodeId node) =>
         node == Self ? _log.IsAtReserve : _links.TryGetValue(node, out var link) && link.IsStorageFull;
 
     private GroupSlot? Slot(GroupId group) => (uint)group.Value < (uint)_slots.Length ? _slots[group.Value] : null;

@@ -53,6 +53,7 @@ public sealed partial class NodeCore
         {
             _nextClockCheck = now + ClockCheckMs;
             LeadOnlyWithGoodClock(now);
+            LeadOnlyWithRoom(now);
         }
     }
 

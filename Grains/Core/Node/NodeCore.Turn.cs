@@ -27,6 +27,8 @@ public sealed partial class NodeCore
         var next = Engine.NextDeadline < Trigger.NextDeadline ? Engine.NextDeadline : Trigger.NextDeadline;
         var gate = Gate.NextDeadline(now);
         next = gate < next ? gate : next;
+        var handover = NextHandover(now);
+        next = handover < next ? handover : next;
         var granter = now + GranterMs;
         return _granter is not null && granter < next ? granter : next;
     }
@@ -34,6 +36,7 @@ public sealed partial class NodeCore
     /// <summary>Does one turn. Answers and messages of earlier calls are kept; the engine's output is new.</summary>
     public void Advance(MonoMs now, NodeOutput output)
     {
+        AdvanceHandovers(now);
         AdvanceTrigger(now, output);
         AdvanceSystem(now, output);
         ProposeAll(now, output);

@@ -17,6 +17,9 @@ internal sealed class LedGroup(GroupId id, Term term, ClockView clock, UnixMs du
     /// <summary>Since when no new claims are made; null if they are.</summary>
     public MonoMs? HandoverSince { get; set; }
 
+    /// <summary>Before this nothing new is proposed, as far as it can wait: the last proposal was refused.</summary>
+    public MonoMs RefusedUntil { get; set; }
+
     /// <summary>The first of its waiting jobs in memory.</summary>
     public int FirstPending { get; set; } = PendingJobs.None;
 

@@ -102,7 +102,8 @@ public sealed partial class TriggerEngine
         }
 
         queue.BlockedSince = null;
-        Deactivate(queue, _options.BlockedRetryMs);
+        var isRefused = queue.Backlogs.Exists(backlog => backlog.Group.RefusedUntil > _now);
+        Deactivate(queue, isRefused ? _options.ProposeAgainMs : _options.BlockedRetryMs);
         foreach (var backlog in queue.Backlogs)
         {
             if (backlog.Cursor.ScanId != 0 && _now - backlog.Cursor.ScanSince >= _options.ScanLostMs)
@@ -112,7 +113,8 @@ public sealed partial class TriggerEngine
                 EndScan(backlog.Group);
             }
 
-            var isOpen = backlog.HasMore && backlog.Group.HandoverSince is null;
+            var isOpen = backlog.HasMore && backlog.Group.HandoverSince is null
+                && backlog.Group.RefusedUntil <= _now;
             if (isOpen && backlog.Cursor.ScanId == 0)
             {
                 ReadBacklog(queue, backlog);

@@ -21,6 +21,7 @@ public sealed partial class TriggerEngine
             return;
         }
 
+        group.RefusedUntil = _now + _options.ProposeAgainMs;
         var failed = group.Claims.FindAll(claim => claim.ProposalId == proposalId);
         foreach (var claim in failed)
         {

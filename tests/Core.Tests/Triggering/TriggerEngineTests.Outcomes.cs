@@ -43,6 +43,30 @@ public sealed partial class TriggerEngineTests
     }
 
     [Fact]
+    public void A_backlog_whose_claims_are_refused_is_tried_again_with_pauses()
+    {
+        var rig = ARig();
+        rig.PutRoute("r", route => route with { IsPaused = true });
+        for (var i = 0; i < 20; i++)
+        {
+            rig.Create("j" + i, 1_000);
+        }
+
+        rig.RunTo(5_000);
+        rig.IsRefused = () => rig.Now < 7_000;
+        rig.PutRoute("r");
+        rig.RunTo(5_100);
+        var turnsBefore = rig.TurnCount;
+        rig.RunTo(7_000);
+        var turns = rig.TurnCount - turnsBefore;
+        rig.RunTo(9_000);
+
+        Assert.InRange(turns, 1, 800);
+        Assert.Equal(20, rig.Arrivals.Count);
+        AssertAllSlotsFree(rig);
+    }
+
+    [Fact]
     public void A_lost_wake_up_ends_within_a_second_and_is_counted()
     {
         var rig = ARig();

@@ -104,7 +104,7 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
         }
 
         var nodes = _nodes.Select(node => new NodeStatus(
-            new NodeId(node.Host.Address), node.Core is not null, MayLead: !IsStopping(node.Host.Address))).ToList();
+            new NodeId(node.Host.Address), node.Core is not null, MayLead(node))).ToList();
         _steps.Clear();
         var view = new ClusterView(_plan.Target, nodes, groups, lost);
         _reconciler.Advance(view, new MonoMs(_run.World.NowMs), ref _draw, _steps);
@@ -113,6 +113,9 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
             Execute(step);
         }
     }
+
+    private bool MayLead(SimNode node) => !IsStopping(node.Host.Address)
+        && node.Core is { } core && !core.Engine.IsStorageFullOn(core.Self);
 
     private static GroupStatus StatusOf(SimNode node, RaftCore raft)
     {

@@ -11,28 +11,22 @@ public sealed partial class SimNode
 {
     private readonly Dictionary<ulong, ClientCall> _calls = [];
     private readonly Dictionary<ulong, RouteCall> _routeCalls = [];
-    private readonly Dictionary<GroupId, (ReplicaId Target, long BeganUs)> _handovers = [];
     private ulong _nextCall;
     private long _wheelMissed;
     private MonoMs _confirmedBy;
 
     /// <summary>Whether the leader of a group here prepares a transfer.</summary>
-    public bool IsHandingOver(GroupId group) => _handovers.ContainsKey(group);
+    public bool IsHandingOver(GroupId group) => _core?.IsHandingOver(group) ?? false;
 
     /// <summary>Begins to hand a group's leadership over: no new claims, then the transfer.</summary>
     public bool BeginTransfer(GroupId group, ReplicaId target)
     {
-        if (Core is not { } core || core.Engine.Find(group) is not { Role: RaftRole.Leader })
+        if (Core is not { } core || !core.BeginHandover(group, target, Now))
         {
             return false;
         }
 
-        if (_handovers.TryAdd(group, (target, _observer.Violations.NowUs)))
-        {
-            core.Trigger.BeginHandover(group, Now);
-            Turn();
-        }
-
+        Turn();
         return true;
     }
 
@@ -78,6 +72,7 @@ public sealed partial class SimNode
     private NodeCore MakeCore(NodeEngine engine) =>
         new(NodeOptionsOf(), engine, _identity.Tag, _run.World.Draws.Nodes.Next())
         {
+            HandoverObserver = OnHandover,
             AppliedObserver = (replica, entry, output) =>
             {
                 var watch = _watches[replica.Group];
@@ -109,48 +104,14 @@ public sealed partial class SimNode
         }
     }
 
-    private void FinishTransfers(NodeCore core)
+    private void OnHandover(GroupId group, Term term, MonoMs beganAt)
     {
-        if (_handovers.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var (group, handover) in _handovers.ToList())
-        {
-            var raft = core.Engine.Find(group);
-            if (raft is not { Role: RaftRole.Leader } || !raft.Configuration.IsVoter(handover.Target))
-            {
-                _handovers.Remove(group);
-                core.Trigger.EndHandover(group, Now);
-            }
-            else if (core.Trigger.IsHandedOver(group) && raft.TransferTarget == ReplicaId.None)
-            {
-                _handovers.Remove(group);
-                if (core.Engine.TransferLeadership(group, handover.Target, Now) == TransferStatus.Accepted)
-                {
-                    _observer.Jobs.Transferring(group, raft.Term, handover.BeganUs);
-                    _run.World.Count(NodeCounters.Transfers);
-                }
-
-                _pendingHandoverEnds.Add((group, Now + _run.Swarm.ElectionMaxMs));
-            }
-        }
+        _observer.Jobs.Transferring(group, term, _observer.Violations.NowUs - ((Now - beganAt) * 1_000));
+        _run.World.Count(NodeCounters.Transfers);
     }
-
-    private readonly List<(GroupId Group, MonoMs At)> _pendingHandoverEnds = [];
 
     private void TellDuties(NodeCore core)
     {
-        for (var i = _pendingHandoverEnds.Count - 1; i >= 0; i--)
-        {
-            if (Now >= _pendingHandoverEnds[i].At)
-            {
-                core.Trigger.EndHandover(_pendingHandoverEnds[i].Group, Now);
-                _pendingHandoverEnds.RemoveAt(i);
-            }
-        }
-
         _observer.WheelMissed(Id, core.Trigger.Counters.WheelMissed - _wheelMissed);
         _wheelMissed = core.Trigger.Counters.WheelMissed;
         core.Gate.IsConfirmed(Now);
@@ -190,8 +151,6 @@ public sealed partial class SimNode
     {
         _calls.Clear();
         _routeCalls.Clear();
-        _handovers.Clear();
-        _pendingHandoverEnds.Clear();
         _wheelMissed = 0;
         _confirmedBy = default;
         _output.Clear();

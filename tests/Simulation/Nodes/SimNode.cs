@@ -114,7 +114,6 @@ public sealed partial class SimNode : ISimProcess
             return;
         }
 
-        FinishTransfers(_core);
         var turns = 0;
         do
         {
