@@ -4,7 +4,8 @@ namespace TimeMachine.Core.Cluster;
 /// <param name="Replica">The replica.</param>
 /// <param name="Node">Where it is.</param>
 /// <param name="IsVoter">Voter or learner.</param>
-/// <param name="IsHeard">Whether it answers the leader just now (<c>RaftCore.IsHeard</c>); true for the leader itself.</param>
+/// <param name="IsHeard">Whether it answers the leader just now (<c>RaftCore.IsHeard</c>); true for the leader
+/// itself.</param>
 /// <param name="LagEntries">The leader's last log index less its match index.</param>
 public readonly record struct ReplicaStatus(
     ReplicaId Replica, NodeId Node, bool IsVoter, bool IsHeard, long LagEntries);

@@ -11,7 +11,7 @@ public sealed partial class NodeCore
     private const int HandoverPollMs = 10;
     private readonly List<Handover> _handovers = [];
 
-    /// <summary>Told when a handover leaves this node: the group, its term, and since when no claims were made.</summary>
+    /// <summary>Told when a handover leaves this node: the group, its term, and since when it made no claims.</summary>
     public Action<GroupId, Term, MonoMs>? HandoverObserver { get; set; }
 
     /// <summary>Whether a group's leadership is on its way to another node.</summary>

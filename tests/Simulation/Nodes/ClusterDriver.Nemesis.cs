@@ -120,8 +120,8 @@ public sealed partial class ClusterDriver
         return raft.ConfigurationIndex > raft.CommitIndex;
     }
 
-    /// <summary>The majority that counts a learner of the node as a voter: it may be promoted before the leader sees that
-    /// it is gone.</summary>
+    /// <summary>The majority that counts a learner of the node as a voter: it may be promoted before the leader sees
+    /// that it is gone.</summary>
     private static int QuorumWith(Configuration known, int node)
     {
         var isLearner = known.Members.ToArray().Any(member =>
