@@ -117,11 +117,29 @@ public sealed partial class TriggerEngine
     /// <summary>What nothing else knew, although it was written before the last pass, is an alarm.</summary>
     private void OnFoundBySweep(LedGroup group, in DueJob job)
     {
+        if (IsOverlooked(group, job, out var overlooked))
+        {
+            CountMissed(group, job);
+            TakeUp(overlooked);
+            return;
+        }
+
         if (IsKnown(group, job) || _pending.Count >= _options.ArmedMax || !Supersede(group, job))
         {
             return;
         }
 
+        CountMissed(group, job);
+        AddPending(group, job, inBacklog: false);
+    }
+
+    /// <summary>Whether a job is in memory where nothing will ever look at it: the wheel lost its wake-up.</summary>
+    private bool IsOverlooked(LedGroup group, in DueJob job, out int id) =>
+        _pending.TryFind(group, job.Key, out id) && _pending[id].Version == job.Version
+        && !_pending[id].IsQueued && !_wheel.IsArmed(id);
+
+    private void CountMissed(LedGroup group, in DueJob job)
+    {
         var sweep = group.Sweep;
         var isOld = job.Version.Index <= sweep.KnownThrough;
         var isAdmissible = QueueOf(job.Route).BlockedSince is null;
@@ -129,8 +147,6 @@ public sealed partial class TriggerEngine
         {
             Counters.WheelMissed++;
         }
-
-        AddPending(group, job, inBacklog: false);
     }
 
     private void EndPass(LedGroup group)
