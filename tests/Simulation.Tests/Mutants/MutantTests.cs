@@ -1,4 +1,5 @@
 using TimeMachine.Simulation.Mutants;
+using TimeMachine.Simulation.Runner;
 
 namespace TimeMachine.Simulation.Tests.Mutants;
 
@@ -75,7 +76,37 @@ public sealed class MutantTests
         Assert.Equal("exception", results[0].Checker);
         Assert.False(results[1].IsCaught);
         Assert.Equal(2, results[1].SeedsRun);
-        Assert.StartsWith("FAILED: 1 of 2", MutantReport.Lines(results, 2).Last(), StringComparison.Ordinal);
+        Assert.StartsWith("FAILED: 1 of 2", MutantReport.Lines(results, 2, 0).Last(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vote-before-sync", "vote-before-sync")]
+    [InlineData("later-batches-counted-as-synced", "apply-synced")]
+    [InlineData("lost-wake-up", "wheel-missed")]
+    [InlineData("claim-skipped", "send-without-claim")]
+    [InlineData("answered-before-commit", "acknowledged-early")]
+    public void A_mutant_that_many_seeds_see_is_seen_by_the_first(string name, string rule)
+    {
+        var mutant = MutantTable.All.Single(candidate => candidate.Name == name);
+
+        var result = new MutantRunner(CoreSources.Load(), typeof(Setups), _ => { }).Run(mutant, 1, 3);
+
+        Assert.True(result.IsCaught, MutantReport.Line(result));
+        Assert.Equal(rule, result.Checker);
+    }
+
+    [Fact]
+    public void A_mutant_that_another_rule_sees_first_is_not_caught()
+    {
+        var mutant = new Mutant("draws-beyond", "SplitMix64.cs", "(ulong)bound) >> 64);", "(ulong)bound) >> 64) + 1;")
+        {
+            Rule = "wheel-missed",
+        };
+
+        var result = ARunner().Run(mutant, 1, 2);
+
+        Assert.Equal(MutantVerdict.SeenByAnotherRule, result.Verdict);
+        Assert.Contains("exception, NOT wheel-missed", MutantReport.Line(result), StringComparison.Ordinal);
     }
 
     private static MutantRunner ARunner() => new(CoreSources.Load(), typeof(ToySetups), _ => { });

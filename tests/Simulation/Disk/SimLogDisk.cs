@@ -64,10 +64,6 @@ public sealed partial class SimLogDisk : IEventTarget
             _durable[slot] = _world.Memory.LendZeroed(_options.SegmentBytes);
             _slots.Add(slot);
         }
-        else if (_prepared[slot] > 0)
-        {
-            _world.Count(DiskCounters.Recycled);
-        }
 
         _prepared[slot]++;
         return true;
@@ -84,6 +80,8 @@ public sealed partial class SimLogDisk : IEventTarget
             return;
         }
 
+        var isNewEpoch = offset == 0 && _cached[slot].AsSpan(0, bytes.Length).ContainsAnyExcept((byte)0);
+        _world.Count(DiskCounters.Recycled, isNewEpoch ? 1 : 0);
         _world.Mix(bytes);
         bytes.CopyTo(_cached[slot].AsSpan(offset));
         AddToJournal(slot, offset, bytes);

@@ -31,6 +31,9 @@ public sealed record SwarmConfig
     /// <summary>The faults that are on, ascending; at least 5 kinds.</summary>
     public required IReadOnlyList<FaultKind> Faults { get; init; }
 
+    /// <summary>The most bytes of entries in one append: small ones make followers catch up in steps.</summary>
+    public int AppendBytesMax { get; init; } = 8 * 1024;
+
     /// <summary>How often each kind strikes: 1 to 4 times.</summary>
     public required int Intensity { get; init; }
 

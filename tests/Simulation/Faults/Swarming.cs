@@ -39,6 +39,7 @@ public static class Swarming
             LogDisk = DrawLogDisk(draws),
             CheckpointDisk = new CheckpointDiskOptions(
                 (int)draws.Between(500, 5_000), (int)draws.Between(1_000, 20_000)),
+            AppendBytesMax = 1_024 << draws.Index(4),
         };
     }
 

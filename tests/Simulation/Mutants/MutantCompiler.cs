@@ -40,52 +40,74 @@ public sealed class MutantCompiler
     /// <returns>The assembly's bytes, or null and what is wrong.</returns>
     public byte[]? Compile(out string error) => Emit(_unpatched, out error);
 
-    /// <summary>Compiles the sources with one patch.</summary>
-    /// <returns>The assembly's bytes, or null and what is wrong: the patch does not apply once, or does not
+    /// <summary>Compiles the sources with a mutant's patches.</summary>
+    /// <returns>The assembly's bytes, or null and what is wrong: a patch does not apply once, or does not
     /// compile.</returns>
     public byte[]? Compile(Mutant mutant, out string error) =>
-        TryPatch(mutant, out var tree, out var patched, out error)
-            ? Emit(_unpatched.ReplaceSyntaxTree(tree!, patched!), out error)
-            : null;
+        TryPatch(mutant, out var patched, out _, out error) ? Emit(patched, out error) : null;
 
-    /// <summary>Compiles the patch without emitting: enough to know that it applies.</summary>
+    /// <summary>Compiles the patches without emitting: enough to know that they apply.</summary>
     /// <returns>Nothing, or what is wrong.</returns>
     public string Verify(Mutant mutant)
     {
-        if (!TryPatch(mutant, out var tree, out var patched, out var error))
+        if (!TryPatch(mutant, out var patched, out var changed, out var error))
         {
             return error;
         }
 
-        var model = _unpatched.ReplaceSyntaxTree(tree!, patched!).GetSemanticModel(patched!);
-        return Errors(model.GetDiagnostics());
+        return Errors(changed.SelectMany(tree => patched.GetSemanticModel(tree).GetDiagnostics()));
     }
 
-    private bool TryPatch(Mutant mutant, out SyntaxTree? tree, out SyntaxTree? patched, out string error)
+    private bool TryPatch(
+        Mutant mutant, out CSharpCompilation patched, out IReadOnlyCollection<SyntaxTree> changed, out string error)
     {
         ArgumentNullException.ThrowIfNull(mutant);
-        tree = null;
-        patched = null;
-        string[] paths = [.. _sources.Files.Keys.Where(path => path == mutant.File
-            || path.EndsWith("/" + mutant.File, StringComparison.Ordinal))];
-        if (paths.Length != 1)
+        patched = _unpatched;
+        error = "";
+        var trees = new Dictionary<string, SyntaxTree>(StringComparer.Ordinal);
+        changed = trees.Values;
+        foreach (var (file, oldText, newText) in mutant.Patches)
         {
-            error = $"{paths.Length} files are named {mutant.File}";
+            if (!TryFind(file, out var path, out error))
+            {
+                return false;
+            }
+
+            var tree = trees.GetValueOrDefault(path) ?? _trees[path];
+            if (!TryReplace(path, $"{tree}", (oldText, newText), out var text, out error))
+            {
+                return false;
+            }
+
+            trees[path] = Parse(path, text);
+            patched = patched.ReplaceSyntaxTree(tree, trees[path]);
+        }
+
+        return true;
+    }
+
+    private bool TryFind(string file, out string path, out string error)
+    {
+        string[] paths = [.. _sources.Files.Keys.Where(known => known == file
+            || known.EndsWith("/" + file, StringComparison.Ordinal))];
+        path = paths.Length == 1 ? paths[0] : "";
+        error = paths.Length == 1 ? "" : $"{paths.Length} files are named {file}";
+        return paths.Length == 1;
+    }
+
+    private static bool TryReplace(
+        string path, string text, (string Old, string New) patch, out string patched, out string error)
+    {
+        patched = text;
+        var at = text.IndexOf(patch.Old, StringComparison.Ordinal);
+        if (at < 0 || text.IndexOf(patch.Old, at + 1, StringComparison.Ordinal) >= 0)
+        {
+            error = $"the old text stands in {path} {(at < 0 ? "nowhere" : "more than once")}";
             return false;
         }
 
-        var text = _sources.Files[paths[0]];
-        var at = text.IndexOf(mutant.OldText, StringComparison.Ordinal);
-        if (at < 0 || text.IndexOf(mutant.OldText, at + 1, StringComparison.Ordinal) >= 0)
-        {
-            error = $"the old text stands in {paths[0]} {(at < 0 ? "nowhere" : "more than once")}";
-            return false;
-        }
-
-        error = mutant.OldText == mutant.NewText ? "the new text is the old text" : "";
-        tree = _trees[paths[0]];
-        patched = Parse(paths[0], string.Concat(
-            text.AsSpan(0, at), mutant.NewText, text.AsSpan(at + mutant.OldText.Length)));
+        error = patch.Old == patch.New ? "the new text is the old text" : "";
+        patched = string.Concat(text.AsSpan(0, at), patch.New, text.AsSpan(at + patch.Old.Length));
         return error.Length == 0;
     }
 

@@ -14,7 +14,8 @@ internal sealed class MutantContext : AssemblyLoadContext
     {
         _mutatedName = mutatedName;
         _mutated = mutated;
-        _freshPathByName = fresh.ToDictionary(assembly => assembly.GetName().Name!, assembly => assembly.Location);
+        _freshPathByName = fresh.Distinct()
+            .ToDictionary(assembly => assembly.GetName().Name!, assembly => assembly.Location);
     }
 
     public Assembly LoadFresh(Assembly assembly) => LoadFromAssemblyName(new AssemblyName(assembly.GetName().Name!));

@@ -13,13 +13,12 @@ public static class MutantProbe
     /// <param name="firstSeed">The first seed.</param>
     /// <param name="seedCount">How many at most.</param>
     /// <param name="progress">Its first place is set to the number of seeds begun.</param>
-    /// <returns>Null, or (number of seeds run, seed, checker, text).</returns>
+    /// <returns>Null, or (checker, text) of the last seed begun.</returns>
     public static string[]? FirstViolation(Type setupsType, ulong firstSeed, int seedCount, long[] progress)
     {
         ArgumentNullException.ThrowIfNull(setupsType);
         ArgumentNullException.ThrowIfNull(progress);
-        var create = setupsType.GetMethod("Create")!.CreateDelegate<Func<bool, ISimulationSetup>>();
-        var setup = create(false);
+        var setup = SetupOf(setupsType);
         var memory = new WorldMemory();
         for (var i = 0; i < seedCount; i++)
         {
@@ -27,14 +26,21 @@ public static class MutantProbe
             var seed = firstSeed + (ulong)i;
             if (RunGuarded(seed, setup, ref memory) is { } found)
             {
-                return [$"{i + 1}", $"{seed}", found.Checker, found.Text];
+                return [found.Checker, found.Text];
             }
         }
 
         return null;
     }
 
-    private static (string Checker, string Text)? RunGuarded(ulong seed, ISimulationSetup setup, ref WorldMemory memory)
+    /// <summary>Makes the setup for one thread.</summary>
+    internal static ISimulationSetup SetupOf(Type setupsType) =>
+        setupsType.GetMethod("Create")!.CreateDelegate<Func<bool, ISimulationSetup>>()(false);
+
+    /// <summary>Runs one seed.</summary>
+    /// <returns>Its first violation, or what was thrown before the first event; null if there is neither.</returns>
+    internal static (string Checker, string Text)? RunGuarded(
+        ulong seed, ISimulationSetup setup, ref WorldMemory memory)
     {
         try
         {

@@ -10,10 +10,14 @@ public sealed class MutantRunner(CoreSources sources, Type setupsType, Action<st
     public const int SeedsDefault = 500;
 
     /// <summary>A seed that takes longer than this, in seconds, never ends: the bug shows as a hang.</summary>
-    public const int SeedSecondsMax = 120;
+    public const int SeedSecondsMax = 300;
 
     private readonly Lock _gate = new();
     private readonly MutantCompiler _compiler = new(sources);
+    private readonly UnpatchedSeeds _unpatched = new(setupsType);
+
+    /// <summary>Seeds that did not count because they violate without any patch.</summary>
+    public int SeedsNotCounted => _unpatched.FailedCount;
 
     /// <summary>Runs mutants on several threads.</summary>
     /// <returns>One result a mutant, in the order given.</returns>
@@ -60,34 +64,57 @@ public sealed class MutantRunner(CoreSources sources, Type setupsType, Action<st
     {
         if (image is null)
         {
-            return new MutantResult(mutant, IsCaught: false, 0, "", "", error, 0);
+            return new MutantResult(mutant, MutantVerdict.Error, 0, 0, "", error, 0);
         }
 
         var began = Stopwatch.GetTimestamp();
+        var run = FreshRun(image);
+        for (var begun = 0; begun < seedCount;)
+        {
+            var progress = new long[1];
+            var (seed, finding) = (firstSeed + (ulong)begun, ((string, string)?)null);
+            var hasEnded = TryRun(() => finding = run(seed, seedCount - begun, progress), progress);
+            begun += (int)progress[0];
+            seed = firstSeed + (ulong)begun - 1;
+            var found = hasEnded ? finding : ("hang", $"seed {seed} never ends");
+            if (found is not var (checker, text))
+            {
+                break;
+            }
+
+            if (!hasEnded || !_unpatched.Fails(seed))
+            {
+                var isRule = mutant.Rule.Length == 0 || mutant.Rule == checker;
+                var verdict = isRule ? MutantVerdict.Caught : MutantVerdict.SeenByAnotherRule;
+                var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+                return new MutantResult(mutant, verdict, begun, seed, checker, text, seconds);
+            }
+        }
+
+        var total = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return new MutantResult(mutant, MutantVerdict.Missed, seedCount, 0, "", "", total);
+    }
+
+    /// <summary>Runs seeds in a fresh copy of the simulator over the given assembly.</summary>
+    private Func<ulong, int, long[], (string Checker, string Text)?> FreshRun(byte[] image)
+    {
         var context = new MutantContext(sources.AssemblyName, image, [typeof(World).Assembly, setupsType.Assembly]);
         var simulator = context.LoadFresh(typeof(World).Assembly);
         var setups = context.LoadFresh(setupsType.Assembly).GetType(setupsType.FullName!, throwOnError: true)!;
         var probe = simulator.GetType(typeof(MutantProbe).FullName!, throwOnError: true)!
             .GetMethod(nameof(MutantProbe.FirstViolation))!
             .CreateDelegate<Func<Type, ulong, int, long[], string[]?>>();
-        var progress = new long[1];
-        string[]? found = null;
-        var worker = new Thread(() => found = probe(setups, firstSeed, seedCount, progress), 16 << 20)
-        {
-            IsBackground = true,
-        };
-        worker.Start();
-        var isHanging = IsHanging(worker, progress);
-        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        if (isHanging)
-        {
-            var seed = firstSeed + (ulong)progress[0] - 1;
-            return new MutantResult(mutant, IsCaught: true, (int)progress[0], $"{seed}", "hang", "never ends", seconds);
-        }
+        return (firstSeed, seedCount, progress) =>
+            probe(setups, firstSeed, seedCount, progress) is { } found ? (found[0], found[1]) : null;
+    }
 
-        return found is null
-            ? new MutantResult(mutant, IsCaught: false, seedCount, "", "", "", seconds)
-            : new MutantResult(mutant, IsCaught: true, (int)progress[0], found[1], found[2], found[3], seconds);
+    /// <summary>Runs on a thread of its own, with a large stack.</summary>
+    /// <returns>False if a seed does not end; its thread is left behind.</returns>
+    private static bool TryRun(Action action, long[] progress)
+    {
+        var worker = new Thread(() => action(), 16 << 20) { IsBackground = true };
+        worker.Start();
+        return !IsHanging(worker, progress);
     }
 
     private static bool IsHanging(Thread worker, long[] progress)

@@ -9,5 +9,7 @@ public static class MutantTable
         .. RaftMutants.All,
         .. LogMutants.All,
         .. JobMutants.All,
+        .. TriggerMutants.All,
+        .. NodeMutants.All,
     ];
 }

@@ -14,12 +14,14 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
 {
     private const long EveryUs = 500_000;
     private const int MayLeadTerm = 1;
+    private const long UnheardUsMax = 1_500_000;
     private readonly SimRun _run;
     private readonly ClusterPlan _plan;
     private readonly IReadOnlyList<SimNode> _nodes;
     private readonly Reconciler _reconciler = new(new ReconcilerOptions { CaughtUpLagMax = 50 });
     private readonly List<ReconcileStep> _steps = [];
     private readonly Dictionary<GroupId, Configuration> _known = [];
+    private readonly Dictionary<int, long> _unheardSince = [];
     private SplitMix64 _draw;
     private uint _nextSerial = 100_000;
 
@@ -44,6 +46,7 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
         foreach (var node in _nodes)
         {
             DropLeftovers(node);
+            CheckQuorums(node);
         }
 
         _run.World.Schedule(_run.World.NowUs + EveryUs, this, MayLeadTerm);
@@ -64,6 +67,30 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
         }
 
         return found;
+    }
+
+    /// <summary>A leader that hears no quorum leads no more: clients and jobs wait for another one.</summary>
+    private void CheckQuorums(SimNode node)
+    {
+        if (node.Core is not { } core)
+        {
+            _unheardSince[node.Host.Address] = _run.World.NowUs;
+            return;
+        }
+
+        var now = node.Host.Clock.Mono;
+        var before = now - _run.Swarm.ElectionMaxMs - _run.Swarm.ElectionMinMs;
+        var unheard = core.Engine.Groups.FirstOrDefault(raft =>
+            raft.Role == RaftRole.Leader && !raft.IsLeaderConfirmed(now) && !raft.IsLeaderConfirmed(before));
+        if (unheard is null)
+        {
+            _unheardSince[node.Host.Address] = _run.World.NowUs;
+        }
+        else if (_run.World.NowUs - _unheardSince.GetValueOrDefault(node.Host.Address) >= UnheardUsMax)
+        {
+            var text = $"node {node.Host.Address} leads group {unheard.Group} in term {unheard.Term} without a quorum";
+            _run.World.Violate("check-quorum", text);
+        }
     }
 
     private void AdmitAll()
@@ -98,7 +125,7 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
                     _known[group] = raft.Configuration;
                 }
 
-                groups.Add(StatusOf(node, raft));
+                groups.Add(StatusOf(node, raft, _draw.Chance(1, 3)));
                 NoteLost(group, raft.Configuration, lost);
             }
         }
@@ -117,7 +144,7 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
     private bool MayLead(SimNode node) => !IsStopping(node.Host.Address)
         && node.Core is { } core && !core.Engine.IsStorageFullOn(core.Self);
 
-    private static GroupStatus StatusOf(SimNode node, RaftCore raft)
+    private static GroupStatus StatusOf(SimNode node, RaftCore raft, bool isImpatient)
     {
         var replicas = new List<ReplicaStatus>();
         foreach (var member in raft.Configuration.Members)
@@ -131,7 +158,9 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
                 raft.Log.LastIndex - match));
         }
 
-        var isChangeable = raft.HasCommittedInTerm && raft.ConfigurationIndex <= raft.CommitIndex
+        // Now and then it asks for a change while one is under way: the leader has to refuse it by itself.
+        var isSettled = raft.ConfigurationIndex <= raft.CommitIndex || isImpatient;
+        var isChangeable = raft.HasCommittedInTerm && isSettled
             && raft.TransferTarget == ReplicaId.None && !node.IsHandingOver(raft.Group);
         return new GroupStatus(raft.Group, raft.Self, raft.ConfigurationIndex, isChangeable, replicas);
     }

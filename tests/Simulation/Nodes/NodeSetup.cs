@@ -35,6 +35,7 @@ public sealed class NodeSetup : ISimulationSetup
             }
         }
 
+        nodes.ForEach(node => node.All = nodes);
         var options = new WorkloadOptions
         {
             ClientCount = 12,

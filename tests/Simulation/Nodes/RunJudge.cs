@@ -60,6 +60,7 @@ public sealed class RunJudge : IChecker
         ArgumentNullException.ThrowIfNull(world);
         foreach (var node in _nodes)
         {
+            node.CheckSlots();
             world.Trace($"node {node.Host.Address}: {node.Core?.Describe(node.Host.Clock.Mono) ?? "down"}");
             foreach (var raft in node.Core?.Engine.Groups ?? [])
             {

@@ -222,7 +222,7 @@ public sealed partial class SimNode
             HeartbeatMs = _run.Swarm.HeartbeatMs,
             ElectionMinMs = _run.Swarm.ElectionMinMs,
             ElectionMaxMs = _run.Swarm.ElectionMaxMs,
-            AppendBytesMax = 8 * 1024,
+            AppendBytesMax = _run.Swarm.AppendBytesMax,
             WindowBytesMax = 32 * 1024,
         },
         BatchBytesMax = 16 * 1024,

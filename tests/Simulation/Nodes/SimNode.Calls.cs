@@ -76,6 +76,7 @@ public sealed partial class SimNode
             AppliedObserver = (replica, entry, output) =>
             {
                 var watch = _watches[replica.Group];
+                _observer.Raft.CheckSynced(watch, entry.Index);
                 var isNew = _observer.Raft.Applied(watch, entry.Index, replica.Machine.ContentHash);
                 if (isNew && !replica.Group.IsSystem)
                 {
@@ -152,6 +153,7 @@ public sealed partial class SimNode
         _calls.Clear();
         _routeCalls.Clear();
         _wheelMissed = 0;
+        (_hasHeardClocks, _clockErrorMs) = (false, null);
         _confirmedBy = default;
         _output.Clear();
     }

@@ -1,5 +1,4 @@
 using TimeMachine.Core.Jobs;
-using TimeMachine.Core.Raft;
 using TimeMachine.Core.Triggering;
 using TimeMachine.Simulation.Kernel;
 using TimeMachine.Simulation.Recipients;
@@ -30,6 +29,21 @@ public sealed partial class SimNode
         }
 
         Turn();
+    }
+
+    /// <summary>Each slot of a route that this node holds belongs to a claim that is not over.</summary>
+    public void CheckSlots()
+    {
+        if (_core is null)
+        {
+            return;
+        }
+
+        var held = _core.Routes.List().Sum(route => _core.Gate.InUse(route.Key));
+        if (held > _core.Trigger.ClaimCount)
+        {
+            _run.World.Violate("slot-kept", $"node {Id} holds {held} slots for {_core.Trigger.ClaimCount} claims");
+        }
     }
 
     private void PlanSends()
@@ -64,7 +78,8 @@ public sealed partial class SimNode
             IsAtMostOnce = send.Mode == DeliveryMode.AtMostOnce,
             TimeoutMs = send.Route.TimeoutMs,
             DueNowMs = _core.TryDueNow(send.Group, Now, out var dueNow) ? dueNow.Value : 0,
-            IsLeading = raft is { Role: RaftRole.Leader },
+            IsLeading = raft is not null && raft.IsLeaderConfirmed(Now),
+            Term = raft?.Term ?? default,
         });
         _run.World.Trace($"node {Id} sends {record.Info.Key} version {send.Version} claim {send.Claim}");
         if (!Host.ShouldCrashHere(CrashPoint.AfterSendRequest))

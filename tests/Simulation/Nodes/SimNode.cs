@@ -67,6 +67,7 @@ public sealed partial class SimNode : ISimProcess
     /// <inheritdoc/>
     public void Crash(CrashKind kind)
     {
+        CheckSlots();
         _observer.NodeCrashed(Id);
         _core = null;
         _watches.Clear();
@@ -134,9 +135,10 @@ public sealed partial class SimNode : ISimProcess
 
     private void TurnOnce(NodeCore core)
     {
-        core.Sample(Now, Host.Clock.Wall);
+        SampleClock(core);
         core.Advance(Now, _output);
         var engine = _output.Engine;
+        _hasHeardClocks |= engine.ClockReadings.Count > 0;
         ObserveTouched(core, engine);
         Prepare(core, engine);
         if (!WriteLog(engine) || !SendBatches(core, engine) || Host.ShouldCrashHere(CrashPoint.AfterSend))

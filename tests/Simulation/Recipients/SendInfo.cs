@@ -36,6 +36,9 @@ public sealed record SendInfo
     /// <summary>Whether the core of the group on the sender's node leads in the claim's term right now.</summary>
     public bool IsLeading { get; init; } = true;
 
+    /// <summary>The term that the node's replica is in; default if not known.</summary>
+    public Term Term { get; init; }
+
     /// <summary>The webhook-id header: {cluster}_{vnode}_{version}. Empty: not checked.</summary>
     public string WebhookId { get; init; } = "";
 }

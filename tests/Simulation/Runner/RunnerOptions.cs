@@ -12,7 +12,7 @@ public sealed record RunnerOptions
           --minutes M [--first-seed S] run seeds for M minutes
           --seed S                     run one seed with a readable trace
           --mutants [--seeds N]        switch each deliberate bug on; each is to be caught within N seeds (500)
-          --mutant NAME [--seeds N]    the same for one
+          --mutant NAMES [--seeds N]   the same for one, or several with commas between
           --kernel                     run the kernel's own toy cluster instead of the real one
         """;
 
@@ -31,7 +31,7 @@ public sealed record RunnerOptions
     /// <summary>Whether mutants are run instead of seeds.</summary>
     public bool RunsMutants { get; init; }
 
-    /// <summary>The one mutant to run; null for all.</summary>
+    /// <summary>The mutants to run, with commas between; null for all.</summary>
     public string? MutantName { get; init; }
 
     /// <summary>Worker threads.</summary>

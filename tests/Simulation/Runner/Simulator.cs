@@ -59,18 +59,19 @@ public static class Simulator
 
     private static int RunMutants(RunnerOptions options, Action<string> print)
     {
+        var names = options.MutantName?.Split(',') ?? [];
         var chosen = MutantTable.All
-            .Where(mutant => options.MutantName is null || mutant.Name == options.MutantName).ToList();
-        if (chosen.Count == 0)
+            .Where(mutant => options.MutantName is null || names.Contains(mutant.Name)).ToList();
+        if (names.FirstOrDefault(name => MutantTable.All.All(mutant => mutant.Name != name)) is { } unknown)
         {
-            print($"There is no mutant '{options.MutantName}'.");
+            print($"There is no mutant '{unknown}'.");
             return 2;
         }
 
         var seedCount = (int)Math.Min(options.SeedCount ?? MutantRunner.SeedsDefault, int.MaxValue);
         var runner = new MutantRunner(CoreSources.Load(), typeof(Setups), print);
         var results = runner.RunAll(chosen, options.FirstSeed, seedCount, options.ThreadCount);
-        foreach (var line in MutantReport.Lines(results, seedCount))
+        foreach (var line in MutantReport.Lines(results, seedCount, runner.SeedsNotCounted))
         {
             print(line);
         }

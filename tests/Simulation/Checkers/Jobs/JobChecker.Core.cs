@@ -41,6 +41,9 @@ public sealed partial class JobChecker
         {
             Committed(group, CommandNumber.At(index, i), term, (commands[i], output.Answers[i].Answer));
         }
+
+        NoteArmed(output);
+        CheckDueFloors(group, commands, output);
     }
 
     /// <summary>An answer as the checkers keep it: of the state machine, or of a router to its client.</summary>
@@ -53,6 +56,41 @@ public sealed partial class JobChecker
         IsWon = answer.Cancel == CancelResult.Won,
         IsStopped = answer.Cancel == CancelResult.Stopped,
     };
+
+    private void NoteArmed(ApplyOutput output)
+    {
+        foreach (var effect in output.Effects)
+        {
+            if (effect.Kind == JobEffectKind.Armed && _keys.TryGetValue(effect.Key.ToString(), out var key))
+            {
+                key.Armed = (effect.Due.Value, effect.InBacklog);
+            }
+        }
+    }
+
+    /// <summary>A due floor that moved hides no job that waits in the due index.</summary>
+    private void CheckDueFloors(GroupId group, IReadOnlyList<JobCommand> commands, ApplyOutput output)
+    {
+        for (var i = 0; i < commands.Count; i++)
+        {
+            if (commands[i].Kind == JobCommandKind.AdvanceDueFloor && output.Answers[i].Answer.IsOk)
+            {
+                CheckDueFloor(group, commands[i].Floor.Value);
+            }
+        }
+    }
+
+    private void CheckDueFloor(GroupId group, long floorMs)
+    {
+        foreach (var key in _keys.Values)
+        {
+            var isWaiting = key.Row.Status is JobStatus.Scheduled or JobStatus.Retrying;
+            if (key.Group == group && isWaiting && key.Armed is { InBacklog: false } armed && armed.DueMs < floorMs)
+            {
+                _violations.Add("due-floor", $"{key.Key} waits for {armed.DueMs}, below the due floor {floorMs}");
+            }
+        }
+    }
 
     private void Committed(GroupId group, CommandNumber number, Term term, (JobCommand Command, JobAnswer Answer) item)
     {

@@ -63,6 +63,12 @@ public sealed partial class JobChecker : ISendObserver
                 + $"is sent by {info.Node}");
         }
 
+        if (info.Term != default && info.Term != claim.Fact.Term)
+        {
+            _violations.Add("send-other-term", $"{version}: claim {info.Claim} of term {claim.Fact.Term} "
+                + $"is sent in term {info.Term}");
+        }
+
         if (!info.IsLeading)
         {
             _violations.Add("send-not-leading", $"{version} is sent by node {info.Node}, which does not lead");

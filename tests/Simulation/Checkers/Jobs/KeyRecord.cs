@@ -16,6 +16,9 @@ public sealed class KeyRecord(GroupId group, string key)
     /// <summary>The model's row.</summary>
     public JobRow Row { get; internal set; }
 
+    /// <summary>How the log last said that it waits; null before.</summary>
+    public (long DueMs, bool InBacklog)? Armed { get; internal set; }
+
     /// <summary>When the row last changed, by true time.</summary>
     public long ChangedUs { get; internal set; }
 

@@ -37,6 +37,15 @@ public sealed partial class RaftChecker
         return true;
     }
 
+    /// <summary>What is applied must be in this node's log after a crash.</summary>
+    public void CheckSynced(ReplicaWatch watch, LogIndex index)
+    {
+        if (index > watch.Disk.Log.Last)
+        {
+            violations.Add("apply-synced", $"{watch} applied {index}, synced is {watch.Disk.Log.Last}");
+        }
+    }
+
     private void CheckContent(ReplicaWatch watch, LogIndex index, UInt128 contentHash)
     {
         if (!watch.Shadow.ContentHashes.TryAdd(index, contentHash)
