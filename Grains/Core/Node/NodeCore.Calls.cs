@@ -50,9 +50,9 @@ public sealed partial class NodeCore
             return;
         }
 
-        if (isNewWork && !TryKnowRoute(request, out var code))
+        if (isNewWork && RefusalFor(request.Route) != ErrorCode.None)
         {
-            output.Answers.Add(new CallAnswer(token, new JobAnswer(code), default));
+            AwaitRoute(token, group, request, now, output);
             return;
         }
 
@@ -69,18 +69,6 @@ public sealed partial class NodeCore
 
     /// <summary>Tokens at or above are the node's own.</summary>
     private const ulong OwnTokens = 1UL << 62;
-
-    /// <summary>A create names a route that the node knows, and carries the revision of its table.</summary>
-    private bool TryKnowRoute(JobRequest request, out ErrorCode code)
-    {
-        code = Routes.TryGet(request.Route, out var route) ? ErrorCode.None : ErrorCode.RouteNotFound;
-        if (code == ErrorCode.None && route.IsDeleting)
-        {
-            code = ErrorCode.RouteDeleted;
-        }
-
-        return code == ErrorCode.None;
-    }
 
     private static void AnswerNotLeader(ulong token, RaftCore? core, NodeOutput output)
     {

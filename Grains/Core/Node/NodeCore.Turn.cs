@@ -29,6 +29,8 @@ public sealed partial class NodeCore
         next = gate < next ? gate : next;
         var handover = NextHandover(now);
         next = handover < next ? handover : next;
+        var wait = NextRouteWait();
+        next = wait < next ? wait : next;
         var granter = now + GranterMs;
         return _granter is not null && granter < next ? granter : next;
     }
@@ -39,6 +41,7 @@ public sealed partial class NodeCore
         AdvanceHandovers(now);
         AdvanceTrigger(now, output);
         AdvanceSystem(now, output);
+        AdvanceRouteWaits(now, output);
         ProposeAll(now, output);
         Engine.Advance(new TurnContext(now, Clock.Own(now)), output.Engine);
         TakeReadings(output, now);

@@ -33,6 +33,12 @@ public sealed record NodeOptions
     /// <summary>The most calls of clients that a node holds unanswered; more are refused with Overloaded.</summary>
     public int CallsMax { get; init; } = 65_536;
 
-    /// <summary>How long a call waits for a route that this node does not know yet, in ms.</summary>
+    /// <summary>
+    /// How long a call waits for a route that this node does not know, in ms; then it is refused with Unavailable. Less
+    /// than a router waits for an answer.
+    /// </summary>
     public int RouteWaitMs { get; init; } = 600;
+
+    /// <summary>The most calls that wait for a route; more are refused with Overloaded.</summary>
+    public int RouteWaitsMax { get; init; } = 1_024;
 }

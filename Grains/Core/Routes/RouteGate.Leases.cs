@@ -19,6 +19,14 @@ public sealed partial class RouteGate
     private MonoMs _confirmedUntil;
     private CommandNumber _revisionToReach;
     private MonoMs _confirmsUntil;
+    private long _confirmingRequest;
+
+    /// <summary>The number of the request sent last; they count from 1.</summary>
+    public long LastRequest => _sequence;
+
+    /// <summary>The number of the request whose answer confirmed the route table last: the table holds every change
+    /// that was acknowledged before that request was sent.</summary>
+    public long ConfirmedRequest { get; private set; }
 
     /// <summary>When the request was sent whose answer confirmed the route table last.</summary>
     public MonoMs ConfirmedBy => _confirmedUntil - LeaseTiming.ConfirmedMs;
@@ -30,6 +38,7 @@ public sealed partial class RouteGate
         {
             _confirmedUntil = _confirmsUntil;
             _hasConfirmed = true;
+            ConfirmedRequest = _confirmingRequest;
         }
 
         return _hasConfirmed && now < _confirmedUntil;
@@ -89,8 +98,12 @@ public sealed partial class RouteGate
         _hasLease = true;
         _revisionToReach = response.RouteRevision;
         _confirmsUntil = sentAt + LeaseTiming.ConfirmedMs;
+        _confirmingRequest = response.Sequence;
         AdoptShares(response);
     }
+
+    /// <summary>Somebody waits for the route table to be confirmed: a request is due now.</summary>
+    public void AskSoon() => _isUrgent = true;
 
     /// <summary>The request could not be sent, or the node asked does not lead: another follows soon.</summary>
     public void OnLeaderUnknown() => _isUrgent = true;
