@@ -16,14 +16,14 @@ public sealed partial class NodeCore
     public int CallCount => _callCount;
 
     /// <summary>Takes in a call.</summary>
-    /// <param name="token">Comes back with the answer; below 2^62.</param>
+    /// <param name="token">Comes back with the answer; below 2^61.</param>
     /// <param name="group">The group that the caller thinks is right.</param>
     /// <param name="request">The request, validated.</param>
     /// <param name="now">The time.</param>
     /// <param name="output">Takes an answer that needs no log.</param>
     public void Call(ulong token, GroupId group, JobRequest request, MonoMs now, NodeOutput output)
     {
-        Invariant.Require(token < OwnTokens);
+        Invariant.Require(token < DeletionTokens);
         var core = Engine.Find(group);
         if (core is null || core.Role != RaftRole.Leader)
         {
@@ -154,7 +154,13 @@ public sealed partial class NodeCore
             return;
         }
 
-        if (TryHoldAnswer(token, answer, now))
+        if (token >= DeletionTokens)
+        {
+            OnDeletionAnswer(token, answer);
+            return;
+        }
+
+        if (TryHoldAnswer(token, answer, now, output))
         {
             return;
         }

@@ -93,7 +93,7 @@ public sealed partial class NodeCore
     /// <param name="Token">The call's token.</param>
     /// <param name="Group">Its group.</param>
     /// <param name="Request">What it asks.</param>
-    /// <param name="AfterRequest">Only the answer to a later request of the gate knows what the caller may know.</param>
+    /// <param name="AfterRequest">Only an answer to a later request of the gate proves anything.</param>
     /// <param name="Deadline">When it is refused without such an answer.</param>
     private readonly record struct WaitingCall(
         ulong Token, GroupId Group, JobRequest Request, long AfterRequest, MonoMs Deadline);

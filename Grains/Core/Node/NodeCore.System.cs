@@ -13,7 +13,7 @@ public sealed partial class NodeCore
     private const ulong GranterRead = 1UL << 61;
     private readonly ByteWriter _writer = new();
     private readonly GranterOutput _granted = new();
-    private readonly Dictionary<ulong, (ulong Token, JobAnswer Answer)> _inForce = [];
+    private readonly Dictionary<ulong, AwaitedChange> _inForce = [];
     private LeaseGranter? _granter;
     private ulong _nextInForce;
     private bool _hasSystemNews;
@@ -64,18 +64,39 @@ public sealed partial class NodeCore
 
     private readonly Dictionary<ulong, SystemCommandKind> _systemCalls = [];
 
-    /// <summary>A pause is answered only when no node can claim or send by the old revision any more.</summary>
-    private bool TryHoldAnswer(ulong token, in JobAnswer answer, MonoMs now)
+    /// <summary>
+    /// A pause or a delete is answered only when no node can claim or send by the old revision any more, a delete also
+    /// not before it is settled.
+    /// </summary>
+    private bool TryHoldAnswer(ulong token, in JobAnswer answer, MonoMs now, NodeOutput output)
     {
-        var isPause = _systemCalls.Remove(token, out var kind) && kind == SystemCommandKind.PauseRoute;
-        if (!isPause || !answer.IsOk || _granter is null)
+        var isHeldKind = _systemCalls.Remove(token, out var kind)
+            && kind is SystemCommandKind.PauseRoute or SystemCommandKind.MarkRouteDeleting;
+        if (!isHeldKind || !answer.IsOk)
         {
             return false;
         }
 
-        _inForce.Add(++_nextInForce, (token, answer));
-        _granter.AwaitRevision(_nextInForce, answer.Version, now);
+        if (Find(GroupId.System) is not { ArmedTerm.Value: > 0 })
+        {
+            _callCount--;
+            output.Answers.Add(new CallAnswer(token, new JobAnswer(ErrorCode.OutcomeUnknown), default));
+            return true;
+        }
+
+        if (kind == SystemCommandKind.MarkRouteDeleting && TryHoldDelete(token, answer))
+        {
+            return true;
+        }
+
+        AwaitInForce(new AwaitedChange(token, answer, null), answer.Version, now);
         return true;
+    }
+
+    private void AwaitInForce(AwaitedChange change, CommandNumber revision, MonoMs now)
+    {
+        _inForce.Add(++_nextInForce, change);
+        _granter!.AwaitRevision(_nextInForce, revision, now);
     }
 
     private IStateMachine LoadMachine(GroupId group, IRowStore store)
@@ -114,6 +135,11 @@ public sealed partial class NodeCore
         {
             replica.ArmedTerm = core.Term;
             _granter!.OnElected(core.Term, now);
+            BeginDeletions(machine, now);
+        }
+        else if (replica.ArmedTerm.Value > 0 && Routes.Revision != before)
+        {
+            BeginDeletions(machine, now);
         }
     }
 
@@ -127,6 +153,8 @@ public sealed partial class NodeCore
 
         if (_granter is null)
         {
+            output.Messages.AddRange(_fenceMessages);
+            _fenceMessages.Clear();
             return;
         }
 
@@ -152,6 +180,7 @@ public sealed partial class NodeCore
         }
 
         AnswerInForce(output);
+        AdvanceDeletions(now, output);
     }
 
     private void AnswerInForce(NodeOutput output)
@@ -160,11 +189,39 @@ public sealed partial class NodeCore
         {
             if (_inForce.Remove(awaited, out var held))
             {
-                _callCount--;
-                output.Answers.Add(new CallAnswer(held.Token, held.Answer, default));
+                held.Deletion?.Deletion.OnInForce();
+                AnswerAwaited(held, held.Answer, output);
             }
         }
     }
+
+    private void AnswerAwaited(AwaitedChange held, in JobAnswer answer, NodeOutput output)
+    {
+        if (held.Deletion is null)
+        {
+            _callCount--;
+            output.Answers.Add(new CallAnswer(held.Token, answer, default));
+        }
+    }
+
+    /// <summary>
+    /// Awaited revisions end with the leadership: their calls took effect, but nobody here will know when they are in
+    /// force. The callers ask the next leader, under the same request ids.
+    /// </summary>
+    private void OnSystemLeadingEnded(NodeOutput output)
+    {
+        _granter?.OnDeposed();
+        foreach (var held in _inForce.Values)
+        {
+            AnswerAwaited(held, new JobAnswer(ErrorCode.OutcomeUnknown), output);
+        }
+
+        _inForce.Clear();
+        EndDeletions(output);
+    }
+
+    /// <summary>A change that is to be in force everywhere: for a call, or for a delete under way.</summary>
+    private sealed record AwaitedChange(ulong Token, JobAnswer Answer, OpenDeletion? Deletion);
 
     private void SendRequest(LeaseRequest request, MonoMs now, NodeOutput output)
     {
@@ -209,41 +266,5 @@ public sealed partial class NodeCore
     {
         Gate.OnResponse(response);
         Trigger.OnRoutesChanged(now);
-    }
-
-    /// <summary>Takes in a message of another node.</summary>
-    /// <returns>Why it was dropped; none if it was taken.</returns>
-    public ErrorCode Receive(ReadOnlyMemory<byte> bytes, MonoMs now)
-    {
-        var error = NodeMessage.TryDecode(bytes, out var message);
-        if (error != ErrorCode.None)
-        {
-            return error;
-        }
-
-        switch (message.Kind)
-        {
-            case NodeMessageKind.LeaseRequest:
-                error = LeaseCodec.TryRead(message.Body.Span, out LeaseRequest? request);
-                if (request is not null)
-                {
-                    _granter?.OnRequest(request, now);
-                }
-
-                return error;
-            case NodeMessageKind.LeaseResponse:
-                error = LeaseCodec.TryRead(message.Body.Span, out LeaseResponse? response);
-                if (response is not null)
-                {
-                    TakeResponse(response, now);
-                }
-
-                return error;
-            case NodeMessageKind.ForwardOutcomes:
-                TakeForwarded(message);
-                return ErrorCode.None;
-            default:
-                return ErrorCode.MalformedFormat;
-        }
     }
 }

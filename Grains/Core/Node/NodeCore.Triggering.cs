@@ -61,17 +61,17 @@ public sealed partial class NodeCore
             if (Find(change.Group) is { } replica && replica.ArmedTerm.Value > 0
                 && (change.Role != RaftRole.Leader || change.Term != replica.ArmedTerm))
             {
-                Disarm(replica, now);
+                Disarm(replica, now, output);
             }
         }
     }
 
-    private void Disarm(GroupReplica replica, MonoMs now)
+    private void Disarm(GroupReplica replica, MonoMs now, NodeOutput output)
     {
         replica.ArmedTerm = default;
         if (replica.Group.IsSystem)
         {
-            _granter?.OnDeposed();
+            OnSystemLeadingEnded(output);
         }
         else
         {

@@ -83,7 +83,7 @@ public sealed partial class NodeCore
     {
         if (_replicas.Remove(group, out var replica))
         {
-            Disarm(replica, now);
+            Disarm(replica, now, output);
             LoseAll(replica, now, output);
             _order.Remove(replica);
             _checkpoints.Remove(group);
@@ -117,7 +117,7 @@ public sealed partial class NodeCore
             return false;
         }
 
-        Disarm(old, now);
+        Disarm(old, now, output);
         LoseAll(old, now, output);
         _order.Remove(old);
         _checkpoints.Remove(arrival.Group);

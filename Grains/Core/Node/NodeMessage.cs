@@ -13,6 +13,12 @@ public enum NodeMessageKind : byte
 
     /// <summary>A deposed leader hands outcomes to the new one: an encoded command batch.</summary>
     ForwardOutcomes = 3,
+
+    /// <summary>The system group's leader asks the leaders of vnodes to fence a route: an encoded RouteFence.</summary>
+    FenceRequest = 4,
+
+    /// <summary>The answer of one vnode, with its unfinished jobs of the route: an encoded RouteFence.</summary>
+    FenceResponse = 5,
 }
 
 /// <summary>One message between nodes, outside of Raft: a datagram that may be lost or repeated.</summary>
@@ -59,7 +65,7 @@ public readonly record struct NodeMessage(
         var length = reader.VarInt();
         var start = reader.Position;
         reader.Raw(length);
-        var isKnown = kind is >= NodeMessageKind.LeaseRequest and <= NodeMessageKind.ForwardOutcomes;
+        var isKnown = kind is >= NodeMessageKind.LeaseRequest and <= NodeMessageKind.FenceResponse;
         if (!reader.AtEnd || !isKnown)
         {
             return ErrorCode.MalformedFormat;

@@ -33,6 +33,9 @@ public sealed record NodeOptions
     /// <summary>The most calls of clients that a node holds unanswered; more are refused with Overloaded.</summary>
     public int CallsMax { get; init; } = 65_536;
 
+    /// <summary>How many vnodes the cluster has; fixed at its formation, the same on every node.</summary>
+    public int VNodeCount { get; init; } = 64;
+
     /// <summary>
     /// How long a call waits for a route that this node does not know, in ms; then it is refused with Unavailable. Less
     /// than a router waits for an answer.

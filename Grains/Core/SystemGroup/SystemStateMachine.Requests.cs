@@ -8,6 +8,10 @@ public sealed partial class SystemStateMachine
     private readonly Dictionary<RequestId, CommandNumber> _numberByRequest = [];
     private readonly SortedDictionary<CommandNumber, KnownRequest> _requests = [];
 
+    /// <summary>The request that a command stood for, while its answer is remembered; else none.</summary>
+    public RequestId RequestOf(CommandNumber number) =>
+        _requests.TryGetValue(number, out var known) ? known.Id : RequestId.None;
+
     private bool TryRepeat(RequestId id, out JobAnswer answer)
     {
         answer = default;

@@ -40,7 +40,7 @@ internal sealed class NodeWorld
         RunUntil(() => Nodes.TrueForAll(node => node.Core.Gate.IsConfirmed(Now)));
     }
 
-    public static NodeOptions Options { get; } = new() { Engine = new EngineOptions() };
+    public static NodeOptions Options { get; } = new() { Engine = new EngineOptions(), VNodeCount = 2 };
 
     public List<TestNode> Nodes { get; }
 
@@ -142,13 +142,16 @@ internal sealed class NodeWorld
         foreach (var (from, to, isBatch, bytes) in arrived.Where(message =>
             !IsLost((message.From, message.To, message.IsBatch))))
         {
-            var core = Nodes[to.Value - 1].Core;
-            var error = isBatch ? core.Engine.Receive(bytes, Now) : core.Receive(bytes, Now);
+            var node = Nodes[to.Value - 1];
+            var error = isBatch
+                ? node.Core.Engine.Receive(bytes, Now)
+                : node.Core.Receive(bytes, Now, node.Output);
             Assert.Equal(ErrorCode.None, error);
         }
     }
 
-    private static Member VoterOn(int node) => new(new ReplicaId((ulong)node), new NodeId(node), MemberKind.Voter);
+    private static Member VoterOn(int node) =>
+        new(new ReplicaId((ulong)node), new NodeId(node), MemberKind.Voter);
 
     private static SystemCommand Admission(NodeId node) => new()
     {

@@ -236,6 +236,7 @@ public sealed partial class SimNode
     private NodeOptions NodeOptionsOf() => new()
     {
         Engine = EngineOptionsOf(),
+        VNodeCount = _run.Swarm.VNodeCount,
         Checkpoints = new CheckpointOptions { EntriesMax = 200, AgeMsMax = 20_000 },
     };
 

@@ -98,7 +98,7 @@ public sealed partial class SimNode
 
     private void TakeNodeMessage(ReadOnlyMemory<byte> bytes)
     {
-        var error = _core!.Receive(bytes, Now);
+        var error = _core!.Receive(bytes, Now, _output);
         if (error != ErrorCode.None)
         {
             _run.World.Violate("node-message", $"node {Id} refused a message: {error}");
