@@ -174,6 +174,10 @@ public sealed partial class JobStateMachine
         return answer;
     }
 
+    /// <summary>
+    /// Due now, but never before its trigger time: the clock of the command may be behind, and a deleted route ends
+    /// jobs that are not due.
+    /// </summary>
     private JobAnswer Redrive(JobCommand command)
     {
         var row = Find(command.Key);
@@ -211,7 +215,7 @@ public sealed partial class JobStateMachine
         var next = row with
         {
             State = state,
-            Due = command.Time,
+            Due = command.Time > row.TriggerTime ? command.Time : row.TriggerTime,
             FailedCount = 0,
             ExpireAfterMs = 0,
             FinishedAt = default,

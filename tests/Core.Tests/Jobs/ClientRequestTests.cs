@@ -249,6 +249,17 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
+    public void A_redrive_before_the_trigger_time_waits_for_it()
+    {
+        _vnode.Create("a", 60_000);
+        _vnode.OnVersion(JobCommandKind.RouteGone, "a");
+
+        _vnode.Ask(JobCommandKind.Redrive, "a");
+
+        Assert.Equal(_vnode.Now + 60_000, Assert.Single(_vnode.Effects).Due);
+    }
+
+    [Fact]
     public void Only_dead_and_unknown_jobs_can_be_redriven()
     {
         _vnode.Create("a");

@@ -7,6 +7,7 @@ internal sealed class ModelJob
 {
     public JobState State;
     public CommandNumber Version;
+    public UnixMs Trigger;
     public UnixMs Due;
     public UnixMs Created;
     public long ExpiresAt;

@@ -102,6 +102,7 @@ internal sealed partial class VnodeModel(JobOptions options)
         {
             State = JobState.Scheduled,
             Version = _number,
+            Trigger = command.TriggerTime,
             Due = command.TriggerTime,
             Created = LogTime,
             ExpireAfterMs = command.ExpireAfterMs,
@@ -177,6 +178,7 @@ internal sealed partial class VnodeModel(JobOptions options)
 
         job.State = JobState.Scheduled;
         job.Version = _number;
+        job.Trigger = command.Time;
         job.Due = command.Time;
         job.ExpiresAt = job.ExpireAfterMs == 0 ? 0 : command.Time.Value + job.ExpireAfterMs;
         (job.AttemptCount, job.Failed, job.Status, job.Attempts) = (0, 0, 0, []);
@@ -203,7 +205,7 @@ internal sealed partial class VnodeModel(JobOptions options)
         }
 
         job.State = job.AttemptCount > 0 ? JobState.Retrying : JobState.Scheduled;
-        job.Due = command.Time;
+        job.Due = new UnixMs(Math.Max(command.Time.Value, job.Trigger.Value));
         (job.ExpiresAt, job.ExpireAfterMs, job.Failed, job.UnknownClaim) = (0, 0, 0, default);
         Insert(job);
         return Keep(job, command, new JobAnswer(ErrorCode.None, job.Version, job.State)
