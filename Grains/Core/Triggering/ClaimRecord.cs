@@ -82,6 +82,9 @@ internal sealed class ClaimRecord
 
     public UnixMs SentAt { get; set; }
 
+    /// <summary>Its sender should have reported by now and gets the rest of the grace.</summary>
+    public bool IsOverdue { get; set; }
+
     /// <summary>The send slot of the gate was taken.</summary>
     public bool IsWritten { get; set; }
 

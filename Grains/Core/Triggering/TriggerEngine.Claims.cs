@@ -263,7 +263,7 @@ public sealed partial class TriggerEngine
                 Release(claim);
                 break;
             case ClaimStage.Sending:
-                EndAttempt(claim, AttemptResult.Lost(AttemptEnd.TimedOut, claim.Route!.TimeoutMs));
+                OnNoReport(claim);
                 break;
             case ClaimStage.Ended:
                 Post(claim.Group, claim.Outcome!, claim);

@@ -55,6 +55,22 @@ public sealed partial class TriggerEngine
     }
 
     /// <summary>
+    /// The sender should have reported by now. If the process stood still, its report waits in line behind this timer,
+    /// and a second send of what was answered well would have no cause: so it gets the rest of the grace.
+    /// </summary>
+    private void OnNoReport(ClaimRecord claim)
+    {
+        if (claim.IsOverdue)
+        {
+            EndAttempt(claim, AttemptResult.Lost(AttemptEnd.TimedOut, claim.Route!.TimeoutMs));
+            return;
+        }
+
+        claim.IsOverdue = true;
+        SetClaimTimer(claim, _now + (_options.AttemptGraceMs / 2));
+    }
+
+    /// <summary>
     /// At least once: anything but a 2xx is tried again, until 410, a forbidden address or the last attempt. At most
     /// once:
     /// only what provably wrote nothing is tried again, and what may have arrived is unknown.

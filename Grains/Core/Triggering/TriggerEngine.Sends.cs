@@ -84,7 +84,7 @@ public sealed partial class TriggerEngine
         claim.IsWritten = true;
         claim.SentAt = time;
         Counters.SendsBegun++;
-        SetClaimTimer(claim, _now + claim.Route!.TimeoutMs + _options.AttemptGraceMs);
+        SetClaimTimer(claim, _now + claim.Route!.TimeoutMs + (_options.AttemptGraceMs / 2));
     }
 
     private static SendRequest RequestOf(ClaimRecord claim) => new(

@@ -33,7 +33,8 @@ public sealed record TriggerOptions
     public int SendWithinMs { get; init; } = 1_000;
 
     /// <summary>
-    /// How long after its timeout an attempt without an answer from the sender counts as timed out, in ms.
+    /// How long after its timeout an attempt without a report of the sender counts as timed out, in ms: half of it, and
+    /// the other half from when that was seen to be over, since a process that stood still did not hear its senders.
     /// </summary>
     public int AttemptGraceMs { get; init; } = 5_000;
 

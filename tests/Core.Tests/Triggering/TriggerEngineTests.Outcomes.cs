@@ -187,6 +187,26 @@ public sealed partial class TriggerEngineTests
         Assert.Equal(1, node.Engine.Counters.SendsReleased);
     }
 
+    [Theory]
+    [InlineData(20_002, 1)]
+    [InlineData(22_400, 1)]
+    [InlineData(null, 2)]
+    public void A_node_that_stood_still_hears_its_sender_before_it_sends_again(int? reportAt, int arrivals)
+    {
+        var rig = ARig();
+        rig.PutRoute("r", route => route with { TimeoutMs = 1_000 });
+        rig.Recipient = send => send.Attempt == 1
+            ? (reportAt - rig.Now, AttemptResult.Answer(200, 3)) is ({ } takesMs, var result) ? (takesMs, result) : null
+            : (3, AttemptResult.Answer(200, 3));
+        rig.Create("a", 2_000);
+        rig.At(2_100, () => rig.Leader!.FrozenUntil = 20_000);
+
+        rig.RunTo(25_000);
+
+        Assert.Equal(arrivals, rig.Arrivals.Count);
+        Assert.Equal(JobState.Delivered, rig.View("a").State);
+    }
+
     [Fact]
     public void One_claim_is_one_write()
     {

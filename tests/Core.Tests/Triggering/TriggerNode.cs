@@ -32,6 +32,9 @@ internal sealed class TriggerNode
     /// <summary>How far its wall clock is ahead of the true time, in ms.</summary>
     public long SkewMs { get; set; }
 
+    /// <summary>Until when its process stands still, in true time.</summary>
+    public long FrozenUntil { get; set; }
+
     /// <summary>Whether the system group answers it.</summary>
     public bool IsConfirming { get; set; } = true;
 

@@ -188,6 +188,11 @@ internal sealed class TriggerRig
 
     private void Turn(TriggerNode node)
     {
+        if (Now < node.FrozenUntil)
+        {
+            return;
+        }
+
         var mono = node.Mono(Now);
         node.Clock.Sample(mono, new UnixMs(BaseMs + Now + node.SkewMs));
         if (Now % 50 == 0)
