@@ -23,6 +23,12 @@ public sealed partial class NodeCore
         var core = Engine.Find(group);
         var isStillLeader = core is not null && core.IsLeaderConfirmed(now)
             && Find(group)!.ArmedTerm == core.Term;
+        if (isStillLeader)
+        {
+            // As everywhere in Raft, the newest voters count, applied or not: it is their clocks that decide.
+            Trigger.OnVotersChanged(group, VotersOf(core!.Configuration), now);
+        }
+
         return Trigger.TryBeginSend(claim, group, isStillLeader, now, out send);
     }
 

@@ -80,11 +80,11 @@ public sealed partial class TriggerEngine
         SetGroupTimer(group, now);
     }
 
-    /// <summary>The group's voters changed.</summary>
+    /// <summary>The group's voters may have changed.</summary>
     public void OnVotersChanged(GroupId groupId, ReadOnlySpan<NodeId> voterNodes, MonoMs now)
     {
         Take(now);
-        if (_led.TryGetValue(groupId, out var group))
+        if (_led.TryGetValue(groupId, out var group) && !voterNodes.SequenceEqual(group.Clock.Voters))
         {
             var last = group.Clock.Now;
             DropView(group.Clock);
