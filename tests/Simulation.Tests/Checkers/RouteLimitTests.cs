@@ -56,6 +56,20 @@ public sealed class RouteLimitTests
     }
 
     [Theory]
+    [InlineData(10_000, true)]
+    [InlineData(10_001, false)]
+    public void A_request_that_a_frozen_process_left_open_counts_until_its_timeout(int afterMs, bool isFound)
+    {
+        _stage.Observer.Routes.PutInvoked(JobStage.Route, concurrency: 1, ratePerSecond: 0, 0);
+        _stage.Send(_stage.Claim(_stage.Create()));
+        _stage.NowMs += afterMs;
+
+        _stage.Send(_stage.Claim(_stage.Create()));
+
+        Assert.Equal(isFound, _stage.Observer.Violations.Has("concurrency"));
+    }
+
+    [Theory]
     [InlineData(100, 101, false)]
     [InlineData(100, 102, true)]
     [InlineData(10, 10, false)]

@@ -1,4 +1,5 @@
 using TimeMachine.Simulation.Checkers;
+using TimeMachine.Simulation.Checkers.Jobs;
 using TimeMachine.Simulation.Kernel;
 using TimeMachine.Simulation.Runner;
 using TimeMachine.Simulation.Workload;
@@ -74,9 +75,22 @@ public sealed class RunJudge : IChecker
         _observer.CheckQuiet(_nodes.Where(node => node.Core is not null).SelectMany(node => node.Watches.Values));
         var figures = _observer.Jobs.CheckEnd(_load.Operations, _calmUs);
         world.Count(NodeCounters.Jobs, figures.Jobs);
-        world.Count(NodeCounters.Duplicates, _observer.Jobs.Duplicates.Count);
-        world.Count(NodeCounters.DuplicatesBound, _observer.Jobs.Duplicates.Bound);
+        CountDuplicates(world);
         _observer.Reach.PublishTo(world.Counters);
         Invariant.Require(_run.World == world);
+    }
+
+    private void CountDuplicates(World world)
+    {
+        var duplicates = _observer.Jobs.Duplicates;
+        world.Count(NodeCounters.Duplicates, duplicates.Total);
+        world.Count(NodeCounters.DuplicatesBound, duplicates.Bound);
+        world.Count(NodeCounters.DuplicatesUnexplained, duplicates.Of(DuplicateCause.None));
+        for (var i = 0; i < DuplicateFigures.Causes.Length; i++)
+        {
+            var cause = DuplicateFigures.Causes[i];
+            world.Count(NodeCounters.DuplicatesByCause[i], duplicates.Of(cause));
+            world.Count(NodeCounters.DuplicatesBoundByCause[i], duplicates.BoundOf(cause));
+        }
     }
 }

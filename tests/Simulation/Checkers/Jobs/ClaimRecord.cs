@@ -5,13 +5,17 @@ namespace TimeMachine.Simulation.Checkers.Jobs;
 /// <summary>A claim that took effect, and what became of it.</summary>
 /// <param name="fact">The claim as committed.</param>
 /// <param name="node">The leader that appended it.</param>
-public sealed class ClaimRecord(ClaimFact fact, NodeId node)
+/// <param name="appendedUs">When it did, by true time.</param>
+public sealed class ClaimRecord(ClaimFact fact, NodeId node, long appendedUs)
 {
     /// <summary>The claim as committed.</summary>
     public ClaimFact Fact { get; } = fact;
 
     /// <summary>The leader that appended it.</summary>
     public NodeId Node { get; } = node;
+
+    /// <summary>When the leader appended it, by true time.</summary>
+    public long AppendedUs { get; } = appendedUs;
 
     /// <summary>The one request that was sent for it, or null.</summary>
     public SendRecord? Send { get; internal set; }
@@ -24,6 +28,12 @@ public sealed class ClaimRecord(ClaimFact fact, NodeId node)
 
     /// <summary>Whether a later claim took its place.</summary>
     public bool IsSuperseded { get; internal set; }
+
+    /// <summary>Whether it was unresolved when its group changed leaders.</summary>
+    public bool IsInherited { get; internal set; }
+
+    /// <summary>Whether bytes of its request were written, so that a recipient may have seen the key.</summary>
+    public bool WasWritten => Send is { Plan.Saw: not SenderSaw.ConnectRefused };
 
     /// <summary>Whether nothing resolved it yet.</summary>
     public bool IsOpen => Outcome == OutcomeFactKind.None && !IsSuperseded;

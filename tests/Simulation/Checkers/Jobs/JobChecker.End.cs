@@ -27,9 +27,13 @@ public sealed partial class JobChecker
             CheckFinal(key, calmUs);
         }
 
-        if (Duplicates.Count > Duplicates.Bound)
+        foreach (var cause in DuplicateFigures.Causes)
         {
-            _violations.Add("duplicate", $"{Duplicates.Count} keys were sent again, the bound is {Duplicates.Bound}");
+            if (Duplicates.Of(cause) > Duplicates.BoundOf(cause))
+            {
+                _violations.Add("duplicate", $"{Duplicates.Of(cause)} keys were sent again because {cause}, "
+                    + $"the bound is {Duplicates.BoundOf(cause)}");
+            }
         }
 
         CheckHistories(operations, figures);

@@ -7,8 +7,8 @@ namespace TimeMachine.Simulation.Checkers.Jobs;
 /// </summary>
 public sealed partial class JobChecker : ISendObserver
 {
-    /// <summary>The sender counts the deadline monotonically; the due clock may be stepped by so much.</summary>
-    private const long ClockStepMs = 600;
+    /// <summary>The sender counts the deadline on its monotonic clock, which may be so slow.</summary>
+    private const long SlowClockPercent = 1;
 
     private readonly LimitChecker _limits = new();
 
@@ -94,19 +94,16 @@ public sealed partial class JobChecker : ISendObserver
             _violations.Add("sent-after-cancel", $"{version} is sent after a cancel answered won");
         }
 
-        if (info.DueNowMs == 0)
-        {
-            return;
-        }
-
-        if (info.DueNowMs < claim.Fact.DueMs)
+        if (info.DueNowMs > 0 && info.DueNowMs < claim.Fact.DueMs)
         {
             _violations.Add("early", $"{version} is sent {claim.Fact.DueMs - info.DueNowMs} ms before due");
         }
 
-        if (claim.Fact.SendByMs > 0 && info.DueNowMs > claim.Fact.SendByMs + ClockStepMs)
+        var withinUs = (claim.Fact.SendByMs - claim.Fact.TimeMs) * (1_000 + (10 * SlowClockPercent));
+        var afterUs = send.StartUs - claim.AppendedUs;
+        if (claim.Fact.SendByMs > 0 && afterUs > withinUs)
         {
-            _violations.Add("send-deadline", $"{version} is sent {info.DueNowMs - claim.Fact.SendByMs} ms too late");
+            _violations.Add("send-deadline", $"{version} is sent {(afterUs - withinUs) / 1_000} ms too late");
         }
     }
 
@@ -118,42 +115,45 @@ public sealed partial class JobChecker : ISendObserver
         }
 
         _reach.Hit(Reach.Duplicate);
-        var isRedriven = version.RedrivenAt != default && IsFirstSince(version, claim);
-        if (send.Info.IsAtMostOnce && !isRedriven)
+        var cause = CauseOf(version, claim);
+        Duplicates.Count(cause);
+        if (cause == DuplicateCause.None)
+        {
+            _violations.Add("duplicate", $"{version} is sent again by claim {claim.Fact.Number} without a cause");
+        }
+
+        if (send.Info.IsAtMostOnce && cause != DuplicateCause.Redriven)
         {
             _violations.Add("at-most-once", $"{version} is sent again");
         }
-
-        if (isRedriven)
-        {
-            Duplicates.Redriven++;
-        }
-        else if (claim.Fact.Supersedes != default)
-        {
-            Duplicates.Inherited++;
-        }
-        else if (HasFailed(version, claim))
-        {
-            Duplicates.Failed++;
-        }
-        else if (version.Claims.Exists(other => other != claim && other.Fact.Supersedes != default))
-        {
-            // The inherited claim was replaced, released unsent, and the job claimed again.
-            Duplicates.Inherited++;
-        }
-        else
-        {
-            Duplicates.Unexplained++;
-            _violations.Add("duplicate", $"{version} is sent again by claim {claim.Fact.Number} without a cause");
-        }
     }
 
-    private static bool IsFirstSince(VersionRecord version, ClaimRecord claim) =>
-        !version.Claims.Exists(other => other != claim && other.Fact.Number > version.RedrivenAt
-            && other.Send is not null && other.Send.Plan.Saw != SenderSaw.ConnectRefused);
+    /// <summary>
+    /// Why promise 3 lets a claim be written although another one was: by what became of the older of the two. Each
+    /// written claim is the cause of one duplicate at most, so none is explained by what explains another.
+    /// </summary>
+    private static DuplicateCause CauseOf(VersionRecord version, ClaimRecord claim)
+    {
+        var older = version.Claims.FindLast(other => other.Fact.Number < claim.Fact.Number && other.WasWritten);
+        if (older is null)
+        {
+            // A newer claim was written first: this leader was cut off and did not know it yet.
+            return claim.IsInherited ? DuplicateCause.Inherited : DuplicateCause.None;
+        }
 
-    /// <summary>Whether each earlier request ended without success for its sender.</summary>
-    private static bool HasFailed(VersionRecord version, ClaimRecord claim) =>
-        version.Claims.TrueForAll(other => other == claim || other.Send is null
-            || (other.Send.EndUs != long.MaxValue && !other.Send.SawSuccess) || other.IsSuperseded);
+        var isRedriven = older.Fact.Number < version.RedrivenAt && version.RedrivenAt < claim.Fact.Number;
+        if (isRedriven)
+        {
+            return DuplicateCause.Redriven;
+        }
+
+        var hasFailed = older.Outcome == OutcomeFactKind.Retry
+            && older.Send is { EndUs: not long.MaxValue, SawSuccess: false };
+        if (hasFailed)
+        {
+            return DuplicateCause.Failed;
+        }
+
+        return older.IsInherited ? DuplicateCause.Inherited : DuplicateCause.None;
+    }
 }

@@ -26,7 +26,7 @@ public sealed partial class JobChecker
             {
                 var inherited = claims.Where(claim => claim.Fact.Group == group).ToList();
                 _reach.Hit(Reach.ClaimInFlightAtLeaderChange, inherited.Count);
-                inherited.ForEach(Closed);
+                inherited.ForEach(Inherited);
             }
         }
 
@@ -66,8 +66,8 @@ public sealed partial class JobChecker
         if (fact.Kind == JobActionKind.Redrive)
         {
             _reach.Hit(Reach.Redriven);
-            Duplicates.Bound++;
-            (old.RedrivenAt, old.DueMs) = (fact.Number, fact.TimeMs);
+            Duplicates.Allow(DuplicateCause.Redriven);
+            (old.RedrivenAt, old.DueMs) = (fact.Number, Math.Max(fact.TimeMs, old.TriggerMs));
         }
 
         if (fact.Kind == JobActionKind.Cancel)
@@ -119,8 +119,7 @@ public sealed partial class JobChecker
     private void Supersede(VersionRecord version, ClaimRecord old, ClaimRecord next)
     {
         _reach.Hit(Reach.ClaimSuperseded);
-        Duplicates.Bound++;
-        if (!old.IsOpen || old.Fact.Term >= next.Fact.Term)
+        if (!old.IsOpen || !old.IsInherited || old.Fact.Term >= next.Fact.Term)
         {
             _violations.Add("supersede", $"{version}: claim {next.Fact.Number} of term {next.Fact.Term} replaces "
                 + $"{old.Fact.Number} of term {old.Fact.Term}");
@@ -136,7 +135,6 @@ public sealed partial class JobChecker
         Closed(claim);
         claim.Result = fact.Result;
         var isFailed = fact.Kind is OutcomeFactKind.Retry or OutcomeFactKind.Dead or OutcomeFactKind.Unknown;
-        Duplicates.Bound += isFailed ? 1 : 0;
         _reach.Hit(Reach.ClaimReleased, fact.Kind == OutcomeFactKind.Release ? 1 : 0);
         _reach.Hit(Reach.Retried, fact.Result == JobStatus.Retrying && isFailed ? 1 : 0);
         _reach.Hit(Reach.DeadLetter, fact.Result == JobStatus.Dead ? 1 : 0);
@@ -145,6 +143,7 @@ public sealed partial class JobChecker
             && _versions.TryGetValue((fact.Group, fact.Version), out var version))
         {
             version.DueMs = fact.NextDueMs;
+            Duplicates.Allow(DuplicateCause.Failed);
         }
 
         if (fact.Kind == OutcomeFactKind.Complete && claim.Send is not { SawSuccess: true })
@@ -157,6 +156,13 @@ public sealed partial class JobChecker
         {
             _violations.Add("outcome-truth", $"{fact.Key}: claim {fact.Claim} was sent, yet is {fact.Kind} unwritten");
         }
+    }
+
+    private void Inherited(ClaimRecord claim)
+    {
+        claim.IsInherited = true;
+        Duplicates.Allow(DuplicateCause.Inherited);
+        Closed(claim);
     }
 
     private void Opened(ClaimRecord claim)

@@ -85,7 +85,7 @@ public sealed partial class JobChecker
         }
 
         _raft.TryGetAppended(fact.Group, fact.Number.Index, out var appendedUs, out var node);
-        var record = new ClaimRecord(fact, node);
+        var record = new ClaimRecord(fact, node, appendedUs);
         if (_claims.TryGetValue((fact.Group, fact.Supersedes), out var old))
         {
             Supersede(version, old, record);

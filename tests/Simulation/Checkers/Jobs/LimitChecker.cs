@@ -22,6 +22,7 @@ public sealed class LimitChecker
             _routes[route] = counts = new Counts();
         }
 
+        counts.Open.RemoveWhere(open => IsGivenUp(open, send.StartUs));
         counts.Open.Add(send);
         if (routes.TryGetConcurrency(route, send.StartUs, options.StaleRevisionMs, out var slots)
             && counts.Open.Count > slots)
@@ -51,6 +52,13 @@ public sealed class LimitChecker
             counts.Open.Remove(send);
         }
     }
+
+    /// <summary>
+    /// A sender that runs ends each request by its timeout. The request of a process that stands still counts no longer
+    /// than that: a lost node's slots come back after lease, send deadline and timeout, whatever it left open.
+    /// </summary>
+    private static bool IsGivenUp(SendRecord open, long nowUs) =>
+        nowUs - open.StartUs > open.Info.TimeoutMs * 1_000L;
 
     private sealed class Counts
     {
