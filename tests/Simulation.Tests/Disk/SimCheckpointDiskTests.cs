@@ -67,6 +67,8 @@ public sealed class SimCheckpointDiskTests
         Assert.Equal(ImageStatus.Ok, Disk.Read(1, out _));
         Assert.Equal(ImageStatus.Damaged, Disk.Read(20, out var image));
         Assert.Null(image);
+        Assert.False(Disk.IsDamaged(1));
+        Assert.True(Disk.IsDamaged(20));
     }
 
     [Fact]

@@ -123,6 +123,23 @@ public sealed class SimLogDiskTests
         Assert.Equal(1, byte.PopCount((byte)(found[0] ^ 1)));
     }
 
+    [Fact]
+    public void A_flipped_bit_is_hidden_until_its_slot_is_read()
+    {
+        Log.TryPrepare(0);
+        SyncOne(0);
+        SyncOne(1);
+        SyncOne(2);
+        var isHiddenBefore = Log.HasHiddenFlip;
+
+        Log.TryFlipBit();
+
+        Assert.False(isHiddenBefore);
+        Assert.True(Log.HasHiddenFlip);
+        Log.Image(0);
+        Assert.False(Log.HasHiddenFlip);
+    }
+
     private void SyncOne(int offset)
     {
         Log.Write(0, offset, [1]);

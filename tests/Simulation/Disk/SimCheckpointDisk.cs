@@ -80,6 +80,9 @@ public sealed class SimCheckpointDisk : IEventTarget
         return stored.IsDamaged ? ImageStatus.Damaged : ImageStatus.Ok;
     }
 
+    /// <summary>Whether an image is there and does not read.</summary>
+    public bool IsDamaged(long key) => _images.TryGetValue(key, out var stored) && stored.IsDamaged;
+
     /// <summary>Damages one durable image at or above a key, so that it does not read any more.</summary>
     /// <param name="fromKey">Images below are spared: a node's identity, say.</param>
     /// <returns>False when there is none.</returns>

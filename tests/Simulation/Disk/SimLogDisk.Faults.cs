@@ -7,6 +7,7 @@ public sealed partial class SimLogDisk
 
     private readonly RememberedWrite[] _writes = new RememberedWrite[WritesRemembered];
     private long _writesSeen;
+    private readonly HashSet<int> _flipped = [];
     private bool _failNextSync;
 
     /// <summary>Whether no new slot can be had.</summary>
@@ -20,6 +21,9 @@ public sealed partial class SimLogDisk
 
     /// <summary>Whether the next sync is going to fail.</summary>
     public bool IsSyncToFail => _failNextSync;
+
+    /// <summary>Whether a bit was flipped that no whole read of its slot has met since.</summary>
+    public bool HasHiddenFlip => _flipped.Count > 0;
 
     /// <summary>Lets the next sync fail.</summary>
     public void FailNextSync() => _failNextSync = true;
@@ -55,6 +59,7 @@ public sealed partial class SimLogDisk
         var mask = (byte)(1 << bit);
         _cached[slot]![offset] ^= mask;
         _durable[slot]![offset] ^= mask;
+        _flipped.Add(slot);
         _world.Count(DiskCounters.FlippedBit);
         _world.Trace($"node {Address} flips bit {bit} of byte {offset} in slot {slot}");
     }
@@ -63,7 +68,11 @@ public sealed partial class SimLogDisk
         _writes[_writesSeen++ % WritesRemembered] =
             new RememberedWrite(slot, offset, length, _syncsAsked + 1, _prepared[slot]);
 
-    private void ForgetWrites() => _writesSeen = 0;
+    private void ForgetWrites()
+    {
+        _writesSeen = 0;
+        _flipped.Clear();
+    }
 
     private readonly record struct RememberedWrite(int Slot, int Offset, int Length, long SyncNumber, int Prepared);
 }

@@ -126,6 +126,7 @@ public sealed partial class SimLogDisk : IEventTarget
     public ReadOnlyMemory<byte> Image(int slot)
     {
         Invariant.Require(slot >= 0 && slot < _options.SlotsMax && _cached[slot] is not null);
+        _flipped.Remove(slot);
         return _cached[slot];
     }
 

@@ -132,7 +132,8 @@ public sealed partial class ClusterDriver
     private int WholeWithout(GroupId group, Configuration known, int node) => Voters(known).Count(voter =>
         voter.Node.Value != node && _nodes[voter.Node.Value - 1] is { } holder && holder.HasItsDisk
         && holder.Identity.Owns(voter.Replica)
-        && !holder.Lost.Contains((group, voter.Replica)));
+        && !holder.Lost.Contains((group, voter.Replica))
+        && !holder.MayHaveLost(group));
 
     private static IEnumerable<Member> Voters(Configuration configuration) =>
         configuration.Members.ToArray().Where(member => member.Kind == MemberKind.Voter);

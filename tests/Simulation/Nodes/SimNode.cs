@@ -60,6 +60,10 @@ public sealed partial class SimNode : ISimProcess
     /// <summary>Replicas of this node's disks that are lost for good.</summary>
     public HashSet<(GroupId Group, ReplicaId Replica)> Lost { get; } = [];
 
+    /// <summary>Whether its disks may have lost a group's replica, and it has not met the damage yet.</summary>
+    public bool MayHaveLost(GroupId group) =>
+        Host.LogDisk.HasHiddenFlip || Host.CheckpointDisk.IsDamaged(ImageKey(group));
+
     private NodeId Id => new(Host.Address);
 
     private MonoMs Now => Host.Clock.Mono;
