@@ -17,8 +17,11 @@ internal sealed class LedGroup(GroupId id, Term term, ClockView clock, UnixMs du
     /// <summary>Since when no new claims are made; null if they are.</summary>
     public MonoMs? HandoverSince { get; set; }
 
-    /// <summary>Before this nothing new is proposed, as far as it can wait: the last proposal was refused.</summary>
-    public MonoMs RefusedUntil { get; set; }
+    /// <summary>Until when no new claims are made, since a proposal was refused; null if they are.</summary>
+    public MonoMs? HeldUntil { get; set; }
+
+    /// <summary>Whether new claims are made.</summary>
+    public bool MayClaim => HandoverSince is null && HeldUntil is null;
 
     /// <summary>The first of its waiting jobs in memory.</summary>
     public int FirstPending { get; set; } = PendingJobs.None;

@@ -146,7 +146,9 @@ public sealed partial class TriggerEngine
             return NotNowMs;
         }
 
-        return Math.Max(0, job.Due - _options.ClaimLeadMs - job.Group.Clock.Now);
+        var untilDueMs = job.Due - _options.ClaimLeadMs - job.Group.Clock.Now;
+        var heldMs = job.Group.HeldUntil is { } until ? Math.Max(1, until - _now) : 0;
+        return Math.Max(heldMs, untilDueMs);
     }
 
     private void Enqueue(int id)

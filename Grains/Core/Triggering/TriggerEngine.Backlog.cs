@@ -102,8 +102,7 @@ public sealed partial class TriggerEngine
         }
 
         queue.BlockedSince = null;
-        var isRefused = queue.Backlogs.Exists(backlog => backlog.Group.RefusedUntil > _now);
-        Deactivate(queue, isRefused ? _options.ProposeAgainMs : _options.BlockedRetryMs);
+        Deactivate(queue, _options.BlockedRetryMs);
         foreach (var backlog in queue.Backlogs)
         {
             if (backlog.Cursor.ScanId != 0 && _now - backlog.Cursor.ScanSince >= _options.ScanLostMs)
@@ -113,8 +112,7 @@ public sealed partial class TriggerEngine
                 EndScan(backlog.Group);
             }
 
-            var isOpen = backlog.HasMore && backlog.Group.HandoverSince is null
-                && backlog.Group.RefusedUntil <= _now;
+            var isOpen = backlog.HasMore && backlog.Group.MayClaim;
             if (isOpen && backlog.Cursor.ScanId == 0)
             {
                 ReadBacklog(queue, backlog);

@@ -21,7 +21,7 @@ public sealed partial class TriggerEngine
             return;
         }
 
-        group.RefusedUntil = _now + _options.ProposeAgainMs;
+        Hold(group);
         var failed = group.Claims.FindAll(claim => claim.ProposalId == proposalId);
         foreach (var claim in failed)
         {
@@ -35,6 +35,26 @@ public sealed partial class TriggerEngine
                 claim.Stage = ClaimStage.Ended;
                 SetClaimTimer(claim, _now + _options.ProposeAgainMs);
             }
+        }
+    }
+
+    /// <summary>
+    /// A log that takes nothing now takes nothing a moment later: the group makes no new claims for a while, and the
+    /// others go on. Each refusal costs one wait, so a group whose proposals are all refused does not turn at one
+    /// instant.
+    /// </summary>
+    private void Hold(LedGroup group)
+    {
+        group.HeldUntil = _now + _options.ProposeAgainMs;
+        RunGroupBy(group, group.HeldUntil.Value);
+    }
+
+    private void EndHold(LedGroup group)
+    {
+        if (group.HeldUntil is { } until && until <= _now)
+        {
+            group.HeldUntil = null;
+            ActivateBacklogs(group);
         }
     }
 
@@ -139,7 +159,7 @@ public sealed partial class TriggerEngine
             return;
         }
 
-        if (claim.WaitsInBacklog)
+        if (claim.WaitsInBacklog && !isKnown)
         {
             AddBacklog(QueueOf(job.Route), group, new DuePosition(job.Due, job.Key));
         }
@@ -149,7 +169,7 @@ public sealed partial class TriggerEngine
         }
         else if (Supersede(group, job))
         {
-            var id = AddPending(group, job, inBacklog: false);
+            var id = AddPending(group, job, claim.WaitsInBacklog);
             var again = group.Clock.Now + _options.ProposeAgainMs;
             var takeUp = TakeUpTime(job.Due);
             _wheel.Arm(id, takeUp > again ? takeUp : again);

@@ -27,7 +27,7 @@ public sealed partial class TriggerEngine
     {
         group.Sweep.HasForgotten = true;
         group.Sweep.NextAt = _now + CapacityRetryMs;
-        SetGroupTimer(group, group.Sweep.NextAt);
+        RunGroupBy(group, group.Sweep.NextAt);
     }
 
     /// <summary>Begins a pass when it is time.</summary>

@@ -248,6 +248,14 @@ public sealed partial class TriggerEngine
         _groupTimers.Enqueue(group, (at.Value, _ids++));
     }
 
+    private void RunGroupBy(LedGroup group, MonoMs at)
+    {
+        if (at < group.TimerAt)
+        {
+            SetGroupTimer(group, at);
+        }
+    }
+
     private void RunGroupTimers()
     {
         while (_groupTimers.TryPeek(out var group, out var due) && due.At <= _now.Value)
@@ -262,7 +270,8 @@ public sealed partial class TriggerEngine
 
     private void RunGroup(LedGroup group)
     {
-        var next = _now + _options.SweepMs;
+        EndHold(group);
+        var next = group.HeldUntil ?? _now + _options.SweepMs;
         next = Earlier(next, RunWindow(group));
         next = Earlier(next, RunSweep(group));
         MoveFinishedFloor(group);

@@ -18,6 +18,7 @@ internal sealed class TriggerRig
 {
     public const long BaseMs = 1_800_000_000_000;
     public static readonly GroupId Group = new(1);
+    private const int TurnsAtOnceMax = 100;
     private static readonly NodeId[] Voters = [new(1), new(2), new(3)];
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
     private readonly ApplyOutput _applied = new();
@@ -51,6 +52,15 @@ internal sealed class TriggerRig
     /// <summary>How often the leader's engine was advanced.</summary>
     public int TurnCount { get; set; }
 
+    /// <summary>
+    /// Whether refusals and scans are answered within the turn, and turns follow at one instant as long as one is due,
+    /// as in a node; else they take a millisecond.
+    /// </summary>
+    public bool IsPrompt { get; init; }
+
+    /// <summary>The most turns of one node at one instant.</summary>
+    public int TurnsAtOnceMost { get; private set; }
+
     public bool IsHandedOver => Engine.IsHandedOver(Group);
 
     public TriggerEngine Engine => Leader!.Engine;
@@ -67,6 +77,9 @@ internal sealed class TriggerRig
 
     /// <summary>Changes effects on their way to the engine: a lost wake-up.</summary>
     public Func<JobEffect, bool> IsEffectLost { get; set; } = static _ => false;
+
+    /// <summary>Whether the nodes do not hear of each other's clocks.</summary>
+    public Func<bool> IsDeaf { get; set; } = static () => false;
 
     /// <summary>The time from a scan's reading to its answer.</summary>
     public Func<long> ScanMs { get; set; } = static () => 1;
@@ -195,20 +208,22 @@ internal sealed class TriggerRig
 
         var mono = node.Mono(Now);
         node.Clock.Sample(mono, new UnixMs(BaseMs + Now + node.SkewMs));
-        if (Now % 50 == 0)
+        if (Now % 50 == 0 && !IsDeaf())
         {
             Gossip(node, mono);
         }
 
         node.Confirm(mono, new CommandNumber(0));
-        if (node.Engine.NextDeadline > mono)
+        var turns = 0;
+        while (node.Engine.NextDeadline <= mono && turns < (IsPrompt ? TurnsAtOnceMax : 1))
         {
-            return;
+            turns++;
+            TurnCount += node == Leader ? 1 : 0;
+            node.Engine.Advance(mono, node.Output);
+            CarryOut(node);
         }
 
-        TurnCount += node == Leader ? 1 : 0;
-        node.Engine.Advance(mono, node.Output);
-        CarryOut(node);
+        TurnsAtOnceMost = Math.Max(TurnsAtOnceMost, turns);
     }
 
     private void Gossip(TriggerNode node, MonoMs mono)
@@ -229,7 +244,7 @@ internal sealed class TriggerRig
 
         foreach (var scan in node.Output.Scans)
         {
-            At(Now, () => Answer(node, scan));
+            ReadFor(node, scan);
         }
 
         foreach (var send in node.Output.Sends)
@@ -248,6 +263,12 @@ internal sealed class TriggerRig
     {
         var term = Term;
         var isLost = node != Leader || node.Engine.TermOf(Group) != Term || IsRefused();
+        if (isLost && IsPrompt)
+        {
+            node.Engine.OnProposalFailed(Group, proposal.Id, node.Mono(Now));
+            return;
+        }
+
         At(Now + (isLost ? 1 : CommitMs()), () =>
         {
             if (isLost || term != Term)
@@ -269,6 +290,18 @@ internal sealed class TriggerRig
         Claims.AddRange(_applied.Effects.Where(effect => effect.Kind == JobEffectKind.Claimed));
         var heard = _applied.Effects.Where(effect => !IsEffectLost(effect)).ToArray();
         Leader?.Engine.OnEffects(Group, Term, heard, Leader.Mono(Now));
+    }
+
+    private void ReadFor(TriggerNode node, ScanRequest scan)
+    {
+        if (IsPrompt)
+        {
+            node.Engine.OnScanned(scan.Run(_machine, []), node.Mono(Now));
+        }
+        else
+        {
+            At(Now, () => Answer(node, scan));
+        }
     }
 
     private void Answer(TriggerNode node, ScanRequest scan)
