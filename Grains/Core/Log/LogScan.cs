@@ -103,16 +103,12 @@ internal sealed class LogScan
 
     private void Link()
     {
-        var isLinked = _byEpoch.TryGetValue(HighestFound(), out var segment);
-        while (isLinked)
+        LinkFrom(HighestFound());
+        while (Chain.Count > 0 && IsNeverSynced(Chain))
         {
-            Chain.Insert(0, segment!);
-            var previous = segment!.Previous;
-            isLinked = previous.Epoch < segment.Epoch && _byEpoch.TryGetValue(previous.Epoch, out segment);
-            if (isLinked)
-            {
-                segment!.Limit = Math.Clamp(previous.Offset, 0, segment.Bytes.Length);
-            }
+            Chain.ForEach(segment => _byEpoch.Remove(segment.Epoch));
+            Chain.Clear();
+            LinkFrom(HighestFound());
         }
 
         foreach (var found in _byEpoch.Values)
@@ -124,6 +120,59 @@ internal sealed class LogScan
         }
 
         Detached.Sort((left, right) => left.Epoch.CompareTo(right.Epoch));
+    }
+
+    private void LinkFrom(uint epoch)
+    {
+        var isLinked = _byEpoch.TryGetValue(epoch, out var segment);
+        while (isLinked)
+        {
+            Chain.Insert(0, segment!);
+            var previous = segment!.Previous;
+            isLinked = previous.Epoch < segment.Epoch && _byEpoch.TryGetValue(previous.Epoch, out segment);
+            if (isLinked)
+            {
+                segment!.Limit = Math.Clamp(previous.Offset, 0, segment.Bytes.Length);
+            }
+        }
+    }
+
+    // The segment before these is not there. If none of their batches states it synced, it never was, nor what follows
+    // it: writes of several segments waited for one sync, and a crash kept the later ones. They are a torn tail, and the
+    // log ends before them.
+    private bool IsNeverSynced(List<FoundSegment> segments)
+    {
+        var missing = segments[0].Previous.Epoch;
+        if (missing == 0 || _byEpoch.ContainsKey(missing) || _byEpoch.Count == segments.Count)
+        {
+            return false;
+        }
+
+        foreach (var segment in segments)
+        {
+            if (HighestStated(segment).Epoch >= missing)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private LogPosition HighestStated(FoundSegment segment)
+    {
+        var highest = default(LogPosition);
+        var bytes = segment.Bytes.Span;
+        for (var at = LogFormat.BlockBytes; at < bytes.Length; at += LogFormat.BlockBytes)
+        {
+            var isBatch = BatchHeader.TryRead(bytes[at..], out var header) && header.LogId == _options.LogId;
+            if (isBatch && header.Epoch == segment.Epoch && header.Synced > highest)
+            {
+                highest = header.Synced;
+            }
+        }
+
+        return highest;
     }
 
     private uint HighestFound()

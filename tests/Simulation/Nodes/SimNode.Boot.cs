@@ -82,6 +82,10 @@ public sealed partial class SimNode
         }
 
         Invariant.Require(recovered.Log is not null);
+        var damaged = recovered.Groups.Count(group => group.Status != GroupStatus.Ok);
+        _run.World.Trace($"node {Id} recovers {recovered.Groups.Count} groups, {damaged} damaged; "
+            + $"tail cut {recovered.IsTailCut}, framing lost {recovered.IsFramingLost}, "
+            + $"damage {recovered.DamageCount}, slot {recovered.TailSlot} at {recovered.TailOffset}");
         _run.World.Count(NodeCounters.TornTails, recovered.IsTailCut ? 1 : 0);
         _run.World.Count(NodeCounters.Recoveries, recovered.Groups.Count > 0 ? 1 : 0);
         var dead = recovered.DeadReplicas.Select(replica => replica.Replica);
