@@ -138,8 +138,8 @@ internal sealed class LogScan
     }
 
     // The segment before these is not there. If none of their batches states it synced, it never was, nor what follows
-    // it: writes of several segments waited for one sync, and a crash kept the later ones. They are a torn tail, and the
-    // log ends before them.
+    // it: writes of several segments waited for one sync, and a crash kept the later ones. They are a torn tail, and
+    // the log ends before them.
     private bool IsNeverSynced(List<FoundSegment> segments)
     {
         var missing = segments[0].Previous.Epoch;

@@ -37,6 +37,35 @@ public sealed class NodeLogCrashTests
         }
     }
 
+    // Three segments' worth of writes wait for one sync; a crash keeps the last one's and loses the header of the one
+    // before.
+    [Fact]
+    public void What_was_synced_is_found_when_a_later_segment_survives_and_the_one_before_does_not()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        world.HardState(One, 1, 1, 0);
+        world.Append(One, 1, 1, 2, LogWorld.Bytes("synced"));
+        world.Turn();
+        world.PrepareAll();
+        var segments = new List<LogBatch>();
+        for (var index = 2; segments.Select(batch => batch.Slot).Distinct().Count() < 3; index++)
+        {
+            world.Append(One, index, 1, 2, new byte[3_000]);
+            segments.Add(world.Seal()!);
+        }
+
+        var last = segments.FindAll(batch => batch.Slot == segments[^1].Slot);
+        Write(world.Disk, [.. last], lostMask: 0);
+        var result = LogRecovery.Recover(world.Options, world.Disk.Images(), world.Now);
+
+        var group = Assert.Single(result.Groups);
+        Assert.Equal(GroupStatus.Ok, group.Status);
+        Assert.Equal("synced", System.Text.Encoding.UTF8.GetString(Assert.Single(group.Entries).Payload.Span));
+        result.Log!.AppendHardState(One, new Term(3), new ReplicaId(1), default);
+        Assert.True(result.Log.Seal(world.Now)!.Number > 1);
+    }
+
     [Fact]
     public void An_epoch_seen_anywhere_is_never_used_again()
     {

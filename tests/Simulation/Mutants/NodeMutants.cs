@@ -46,7 +46,7 @@ internal static class NodeMutants
         new("unconfirmed-routes-claim", Leases, "return _hasConfirmed && now < _confirmedUntil;",
             "return _hasConfirmed;"),
         new("pause-answered-before-it-is-in-force", "NodeCore.System.cs",
-            "if (!isPause || !answer.IsOk || _granter is null)", "if (isPause || !answer.IsOk || _granter is null)"),
+            "if (!isHeldKind || !answer.IsOk)", "if (isHeldKind || !answer.IsOk)"),
         new("paused-route-sends", Gate,
             "if (!IsConfirmed(now) || route.IsPaused)\n        {\n            return false;",
             "if (!IsConfirmed(now))\n        {\n            return false;")
