@@ -8,10 +8,10 @@ namespace TimeMachine.Core.Jobs;
 /// </summary>
 internal static class RowKeys
 {
-    public const byte MetaSpace = 0x00;
-    public const byte JobSpace = 0x01;
-    public const byte DueSpace = 0x02;
-    public const byte BacklogSpace = 0x03;
+    public const byte MetaSpace = RowSpace.Meta;
+    public const byte JobSpace = RowSpace.Jobs;
+    public const byte DueSpace = RowSpace.Due;
+    public const byte BacklogSpace = RowSpace.Backlog;
 
     /// <summary>The row of what the state machine keeps in memory.</summary>
     public static readonly byte[] Meta = [MetaSpace, (byte)'m'];
