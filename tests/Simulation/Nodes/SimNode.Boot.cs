@@ -53,6 +53,7 @@ public sealed partial class SimNode
             _isSyncing = false;
             _newestSynced = done.Token;
             _observer.Raft.BatchSynced(Id, done.Token);
+            TellEnded(done.Token);
             _core.Engine.OnSynced(done.Token, Now);
             MarkFormed();
             SyncWritten();

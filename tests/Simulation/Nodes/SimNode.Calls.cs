@@ -11,6 +11,7 @@ public sealed partial class SimNode
 {
     private readonly Dictionary<ulong, ClientCall> _calls = [];
     private readonly Dictionary<ulong, RouteCall> _routeCalls = [];
+    private readonly List<(GroupId Group, ReplicaId Replica, long Batch)> _ending = [];
     private ulong _nextCall;
     private long _wheelMissed;
     private MonoMs _confirmedBy;
@@ -48,10 +49,25 @@ public sealed partial class SimNode
     /// <summary>Ends a replica that is no member any more.</summary>
     public void Drop(GroupId group)
     {
-        _observer.Raft.ReplicaDied(group, _core!.Engine.Find(group)!.Self);
+        var replica = _core!.Engine.Find(group)!.Self;
         _core.Remove(group, Now, _output);
         _watches.Remove(group);
         Turn();
+        if (Host.IsRunning)
+        {
+            _ending.Add((group, replica, _newestWritten));
+        }
+    }
+
+    /// <summary>An id is dead once the record of its end is synced; a crash before that brings it back.</summary>
+    private void TellEnded(long synced)
+    {
+        foreach (var (group, replica, _) in _ending.Where(ending => ending.Batch <= synced))
+        {
+            _observer.Raft.ReplicaDied(group, replica);
+        }
+
+        _ending.RemoveAll(ending => ending.Batch <= synced);
     }
 
     private void TakeCall(object attachment)
@@ -152,6 +168,7 @@ public sealed partial class SimNode
     {
         _calls.Clear();
         _routeCalls.Clear();
+        _ending.Clear();
         _wheelMissed = 0;
         (_hasHeardClocks, _clockErrorMs) = (false, null);
         _confirmedBy = default;
