@@ -30,10 +30,6 @@ public sealed class JobStoreOptions
     [Range(8, 32)]
     public int FilterBitsPerId { get; set; } = 12;
 
-    /// <summary>The segments in memory that may wait to be merged; at more, applying waits: 1 to 64.</summary>
-    [Range(1, 64)]
-    public int WaitingSegmentsMax { get; set; } = 4;
-
     /// <summary>How often a failed merge is tried again before the replica counts as damaged: 0 to 10. A full disk does
     /// not count: it is tried again until there is room.</summary>
     [Range(0, 10)]
