@@ -93,10 +93,12 @@ internal sealed class GroupPlan(ClusterView view, GroupStatus group, TargetNodes
             : CanRemove(leaver) ? Step(ReconcileKind.Remove, leaver) : null;
     }
 
-    // A voter that may still answer stays until every target node that is alive has its voter.
+    // A voter that may still answer stays until as many others as the target wants do: a node that is down for a moment
+    // must not cost its groups a voter.
     private bool IsReplaced(ReplicaStatus leaver) =>
         !(leaver.IsHeard || IsAlive(leaver.Node))
-        || view.Nodes.All(node => !node.IsAlive || !target.IsVoter(node.Node) || HasVoter(node.Node));
+        || Count(replica => replica.IsVoter && replica.Replica != leaver.Replica && IsLive(replica))
+            >= target.VoterCount;
 
     private ReconcileStep? TransferTo(Predicate<ReplicaStatus> isWanted)
     {

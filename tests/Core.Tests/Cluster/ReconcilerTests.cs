@@ -117,6 +117,21 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void A_target_node_that_is_down_for_a_moment_costs_no_group_a_voter()
+    {
+        var cluster = AClusterOf(nodes: [1, 2, 3]);
+        cluster.SetNodes(1, 2, 3, 4);
+        cluster.Kill(4);
+
+        cluster.Settle();
+        Assert.All(cluster.Groups, group => Assert.Equal(3, Voters(cluster, group).Count(isVoter => isVoter)));
+
+        cluster.Revive(4);
+        cluster.Settle();
+        cluster.ShouldBeAsPlanned();
+    }
+
+    [Fact]
     public void A_leader_that_shall_go_hands_over_first()
     {
         var cluster = AClusterOf(nodes: [1, 2, 3, 4]);
