@@ -47,6 +47,22 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         progress.DirtySince = progress.Applied > progress.Checkpoint ? now : null;
     }
 
+    /// <summary>
+    /// Begins no checkpoint of a group while an image is made its durable state: what is older must not take the place
+    /// of the image once the log counts on it.
+    /// </summary>
+    public void Hold(GroupId group, ulong imageId) => Find(group).HeldFor = imageId;
+
+    /// <summary>Ends the hold of an image; that of a newer image goes on.</summary>
+    public void Release(GroupId group, ulong imageId)
+    {
+        var progress = _groups.Find(candidate => candidate.Group == group);
+        if (progress is not null && progress.HeldFor == imageId)
+        {
+            progress.HeldFor = null;
+        }
+    }
+
     /// <summary>Gives out the groups to checkpoint now; each until <see cref="OnEnded"/>.</summary>
     public void Take(MonoMs now, List<GroupId> into)
     {
@@ -63,7 +79,8 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         Progress? most = null;
         foreach (var progress in _groups)
         {
-            if (!progress.IsRunning && IsDue(progress, now) && (most is null || progress.Behind > most.Behind))
+            var isFree = !progress.IsRunning && progress.HeldFor is null;
+            if (isFree && IsDue(progress, now) && (most is null || progress.Behind > most.Behind))
             {
                 most = progress;
             }
@@ -94,6 +111,8 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         public MonoMs? DirtySince { get; set; }
 
         public bool IsRunning { get; set; }
+
+        public ulong? HeldFor { get; set; }
 
         public long Behind => Applied - Checkpoint;
     }

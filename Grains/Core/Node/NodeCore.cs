@@ -101,10 +101,36 @@ public sealed partial class NodeCore
         Engine.OnCheckpoint(group, index);
     }
 
+    /// <summary>
+    /// The last part of an image is there: asks whether to make it the replica's durable state. No checkpoint begins
+    /// until <see cref="InstallImage"/> or <see cref="FailImage"/>; one that runs already is older and must be durable
+    /// first.
+    /// </summary>
+    /// <returns>False if the replica is as far by itself; the host drops the image.</returns>
+    public bool BeginInstall(in ChunkArrival arrival)
+    {
+        if (Find(arrival.Group) is not { } replica || replica.Point.Index >= arrival.Index)
+        {
+            Engine.OnImageFailed(arrival);
+            return false;
+        }
+
+        _checkpoints.Hold(arrival.Group, arrival.ImageId);
+        return true;
+    }
+
+    /// <summary>An image could not be made durable; the leader sends it again.</summary>
+    public void FailImage(in ChunkArrival arrival)
+    {
+        _checkpoints.Release(arrival.Group, arrival.ImageId);
+        Engine.OnImageFailed(arrival);
+    }
+
     /// <summary>An image is durable: its rows take the place of the replica's.</summary>
     /// <returns>False if the rows are not a whole image; the leader sends it again.</returns>
     public bool InstallImage(in ChunkArrival arrival, IRowStore store, MonoMs now, NodeOutput output)
     {
+        _checkpoints.Release(arrival.Group, arrival.ImageId);
         var old = Find(arrival.Group);
         if (old is null || !AppliedPoint.TryRead(store, out var point) || point.Index != arrival.Index)
         {

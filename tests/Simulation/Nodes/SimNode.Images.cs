@@ -64,7 +64,7 @@ public sealed partial class SimNode
 
         if (!isDone)
         {
-            core.Engine.OnImageFailed(arrival);
+            core.FailImage(arrival);
             return;
         }
 
@@ -123,6 +123,11 @@ public sealed partial class SimNode
         }
 
         _staged.Remove(arrival.Group);
+        if (!core.BeginInstall(arrival))
+        {
+            return;
+        }
+
         var store = new MemoryRowStore();
         var error = ImageCodec.TryRead(staged.Bytes.ToArray(), store);
         if (error != ErrorCode.None)
