@@ -21,11 +21,13 @@ public sealed partial class NodeCore
     /// <param name="group">The group.</param>
     /// <param name="target">A voter of it on another node.</param>
     /// <param name="now">The time.</param>
-    /// <returns>False if this node does not lead, or the target cannot take over.</returns>
+    /// <returns>False if this node does not lead, or the target cannot take over: it is no voter, or its clock is off.
+    /// </returns>
     public bool BeginHandover(GroupId group, ReplicaId target, MonoMs now)
     {
         if (Engine.Find(group) is not { Role: RaftRole.Leader } core || target == core.Self
-            || !core.Configuration.IsVoter(target))
+            || !core.Configuration.TryGet(target, out var member) || member.Kind != MemberKind.Voter
+            || !Clock.MayLead(member.Node, now))
         {
             return false;
         }
@@ -104,9 +106,8 @@ public sealed partial class NodeCore
             {
                 var mayTake = member.Kind == MemberKind.Voter && member.Node != Self
                     && core.IsHeard(member.Replica, now) && !Engine.IsStorageFullOn(member.Node);
-                if (mayTake)
+                if (mayTake && BeginHandover(replica.Group, member.Replica, now))
                 {
-                    BeginHandover(replica.Group, member.Replica, now);
                     break;
                 }
             }

@@ -96,7 +96,18 @@ public sealed class DueClock(NodeId self, DueClockOptions options)
     /// <summary>
     /// How far this clock is ahead of the lower median of all fresh clocks, in ms; negative if behind.
     /// </summary>
-    public long SkewMs(MonoMs mono)
+    public long SkewMs(MonoMs mono) => Own(mono).Value - MedianOfAll(mono);
+
+    /// <summary>Whether this node's clock is near enough to the others for it to lead.</summary>
+    public bool MayLead(MonoMs mono) => Math.Abs(SkewMs(mono)) <= options.LeadSkewMs;
+
+    /// <summary>Whether another node's clock, as heard of last, is: leadership goes to no other.</summary>
+    /// <param name="node">The node; one that is not heard of may not lead.</param>
+    /// <param name="mono">The monotonic clock now.</param>
+    public bool MayLead(NodeId node, MonoMs mono) =>
+        TryRead(node, mono, out var clock) && Math.Abs(clock - MedianOfAll(mono)) <= options.LeadSkewMs;
+
+    private long MedianOfAll(MonoMs mono)
     {
         var clocks = new long[_peers.Count + 1];
         clocks[0] = Own(mono).Value;
@@ -109,23 +120,24 @@ public sealed class DueClock(NodeId self, DueClockOptions options)
             }
         }
 
-        return Own(mono).Value - LowerMedian(clocks.AsSpan(0, count));
+        return LowerMedian(clocks.AsSpan(0, count));
     }
 
-    /// <summary>Whether this node's clock is near enough to the others for it to lead.</summary>
-    public bool MayLead(MonoMs mono) => Math.Abs(SkewMs(mono)) <= options.LeadSkewMs;
-
-    /// <summary>All clocks ever heard count: a node that is cut off does not adopt a step by itself.</summary>
+    /// <summary>
+    /// All clocks that are remembered count, and one at least must agree: a node that is cut off does not adopt a step
+    /// by itself. A peer that is not heard of for long has no more to do with this node, or has left.
+    /// </summary>
     private bool IsMajorityNear(UnixMs wall, MonoMs mono)
     {
-        var near = 1;
+        var (near, all) = (1, 1);
         foreach (var peer in _peers)
         {
+            all += mono - peer.ReceivedAt <= options.RememberMs ? 1 : 0;
             var isNear = TryRead(peer.Node, mono, out var clock) && Math.Abs(clock - wall.Value) <= options.AgreeMs;
             near += isNear ? 1 : 0;
         }
 
-        return near * 2 > _peers.Count + 1;
+        return near * 2 > all && (near > 1 || _peers.Count == 0);
     }
 
     private bool TryRead(NodeId node, MonoMs mono, out long clock)

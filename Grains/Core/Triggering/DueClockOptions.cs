@@ -12,6 +12,9 @@ public sealed record DueClockOptions
     /// <summary>How long a peer's reading counts, in ms.</summary>
     public int ReadingAgeMs { get; init; } = 2_000;
 
+    /// <summary>How long a peer that is not heard of still counts when a step is judged, in ms.</summary>
+    public int RememberMs { get; init; } = 60_000;
+
     /// <summary>A node whose clock is further from the median does not lead, in ms.</summary>
     public int LeadSkewMs { get; init; } = 500;
 }

@@ -30,6 +30,9 @@ internal sealed class TestNode
 
     public NodeOutput Output => _output;
 
+    /// <summary>How far the node's wall clock is ahead of true time.</summary>
+    public long WallErrorMs { get; set; }
+
     /// <summary>All answers so far.</summary>
     public List<CallAnswer> Answers { get; } = [];
 
@@ -41,7 +44,7 @@ internal sealed class TestNode
     /// <summary>One turn; returns what leaves for the other nodes.</summary>
     public List<(NodeId To, bool IsBatch, byte[] Bytes)> Turn(MonoMs now)
     {
-        Core.Sample(now, new UnixMs(1_000_000_000_000 + now.Value));
+        Core.Sample(now, new UnixMs(1_000_000_000_000 + WallErrorMs + now.Value));
         Core.Advance(now, _output);
         var sent = _output.Engine.Batches.ConvertAll(batch => (batch.Peer, true, batch.Bytes.ToArray()));
         sent.AddRange(_output.Messages.ConvertAll(message => (message.To, false, message.Bytes)));

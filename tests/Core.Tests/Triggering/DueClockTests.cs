@@ -46,6 +46,29 @@ public sealed class DueClockTests
     }
 
     [Fact]
+    public void However_long_it_is_cut_off_it_does_not_adopt_a_step_by_itself()
+    {
+        var clock = AClock();
+        Hear(clock, 0, 1_010_000, 1_010_000);
+
+        clock.Sample(new MonoMs(600_000), new UnixMs(1_610_000));
+
+        Assert.Equal(new UnixMs(1_600_000), clock.Own(new MonoMs(600_000)));
+    }
+
+    [Fact]
+    public void Peers_that_are_not_heard_of_any_more_do_not_keep_a_clock_from_being_set_right()
+    {
+        var clock = AClock();
+        Hear(clock, 0, 1_000_000, 1_000_000);
+        clock.OnPeerReading(new NodeId(4), new UnixMs(1_071_000), new MonoMs(61_000));
+
+        clock.Sample(new MonoMs(61_000), new UnixMs(1_071_000));
+
+        Assert.Equal(new UnixMs(1_071_000), clock.Own(new MonoMs(61_000)));
+    }
+
+    [Fact]
     public void A_single_node_trusts_its_own_clock_whatever_it_does()
     {
         var clock = AClock();
@@ -135,6 +158,17 @@ public sealed class DueClockTests
         clock.Sample(new MonoMs(1), new UnixMs(5));
 
         Assert.Equal(new UnixMs(5), clock.Own(new MonoMs(1)));
+    }
+
+    [Fact]
+    public void A_peer_may_lead_while_its_last_reading_is_near_the_median()
+    {
+        var clock = AClock();
+        Hear(clock, 0, 1_000_010, 1_030_000);
+
+        Assert.True(clock.MayLead(Second, new MonoMs(50)));
+        Assert.False(clock.MayLead(Third, new MonoMs(50)));
+        Assert.False(clock.MayLead(new NodeId(9), new MonoMs(50)));
     }
 
     private static DueClock AClock()
