@@ -85,6 +85,12 @@ public sealed partial class JobStateMachine
 
         if (!_claims.TryGetValue(command.Key, out var open))
         {
+            // The claim that it would take the place of has an outcome by now, and the job another due time.
+            if (command.Claim != CommandNumber.None)
+            {
+                return ErrorCode.TooLate;
+            }
+
             return _claims.Count >= _options.ClaimsMax ? ErrorCode.Overloaded : CheckNumber(command, row.AttemptCount);
         }
 

@@ -226,6 +226,18 @@ public sealed class AttemptTests
     }
 
     [Fact]
+    public void A_claim_that_would_supersede_one_with_an_outcome_is_refused()
+    {
+        _vnode.Create("a");
+        var old = _vnode.Claim("a");
+        _vnode.Resolve("a", old, OutcomeKind.Retry);
+        _vnode.Now += 5_000;
+
+        Assert.Equal(ErrorCode.TooLate, _vnode.Apply(_vnode.ClaimOf("a", supersedes: old)).Code);
+        Assert.Equal(JobState.Retrying, _vnode.StateOf("a"));
+    }
+
+    [Fact]
     public void An_at_most_once_claim_is_never_superseded()
     {
         _vnode.Create("a");

@@ -95,6 +95,8 @@ public sealed class CodecTests
     {
         byte[] greedy = [CommandBatch.Version, 0xFF, 0xFF, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0x7F];
         CommandBatch.TryDecode(greedy, out _);
+        JobRequest.TryRead(greedy, out _);
+        JobAnswer.TryRead(greedy, out _);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         CommandBatch.TryDecode(greedy, out _);

@@ -318,9 +318,14 @@ public sealed class ModelTests
             TimeoutMs = 1_000,
             AttemptsMax = 3,
             SendBy = head.Time + 1_000,
-            Claim = job?.Claim is { } open && draws.Chance(1, 2) ? open.Number : default,
+            Claim = ClaimToSupersede(ref draws, job),
         };
     }
+
+    private static CommandNumber ClaimToSupersede(ref SplitMix64 draws, ModelJob? job) =>
+        job?.Claim is { } open && draws.Chance(1, 2) ? open.Number
+        : job is not null && draws.Chance(1, 15) ? job.Version
+        : default;
 
     private JobCommand DrawOutcome(ref SplitMix64 draws, JobCommand head)
     {

@@ -43,6 +43,10 @@ internal sealed partial class VnodeModel
                 return No(ErrorCode.Finished);
             }
         }
+        else if (command.Claim != CommandNumber.None)
+        {
+            return No(ErrorCode.TooLate);
+        }
         else if (Jobs.Values.Count(other => other.Claim is not null) >= options.ClaimsMax)
         {
             return No(ErrorCode.Overloaded);
