@@ -23,8 +23,8 @@ public sealed partial class ClusterDriver
 
     /// <inheritdoc/>
     public bool CanLoseDisk(int node) =>
-        _plan.Groups.All(group => _known.TryGetValue(group, out var known) && LeaderOf(group) is not null
-            && WholeWithout(group, known, node) >= QuorumWith(known, node) && !IsMoving(group));
+        _plan.Groups.All(group => TryGetSettled(group, out var settled)
+            && WholeWithout(group, settled, node) >= QuorumWith(settled, node));
 
     /// <inheritdoc/>
     public bool CanLoseClock(int node) => _plan.Groups.All(group =>
@@ -114,10 +114,13 @@ public sealed partial class ClusterDriver
         return targets.Count > 0 && node.BeginTransfer(group, _run.World.Draws.Faults.Pick(targets).Replica);
     }
 
-    private bool IsMoving(GroupId group)
+    /// <summary>The configuration that a group's leader has committed; false while it has no leader or changes it.
+    /// </summary>
+    private bool TryGetSettled(GroupId group, out Configuration settled)
     {
-        var raft = LeaderOf(group)!.Core!.Engine.Find(group)!;
-        return raft.ConfigurationIndex > raft.CommitIndex;
+        var raft = LeaderOf(group)?.Core!.Engine.Find(group);
+        settled = raft is null ? Configuration.Empty : raft.Configuration;
+        return raft is not null && raft.ConfigurationIndex <= raft.CommitIndex;
     }
 
     /// <summary>The majority that counts a learner of the node as a voter: it may be promoted before the leader sees

@@ -3,6 +3,8 @@ namespace TimeMachine.Simulation.Checkers.Raft;
 /// <summary>What is known to be synced of one replica on its node's disk. It outlives crashes.</summary>
 public sealed class DiskShadow
 {
+    private readonly List<(LogIndex Last, Term Term)> _replaced = [];
+
     /// <summary>The synced log.</summary>
     public ShadowLog Log { get; } = new();
 
@@ -14,4 +16,22 @@ public sealed class DiskShadow
 
     /// <summary>The synced commit index (a hint).</summary>
     public LogIndex Commit { get; set; }
+
+    /// <summary>Entries from an index on are replaced by a write made in a term.</summary>
+    public void Replace(LogIndex first, Term term)
+    {
+        if (first <= Log.Last)
+        {
+            _replaced.Add((Log.Last, term));
+        }
+
+        Log.TruncateFrom(first);
+    }
+
+    /// <summary>
+    /// Whether an entry, acknowledged in a term, is synced, or was until a later term replaced it: the acknowledgement
+    /// was owed from the sync on, and its leader's term is over.
+    /// </summary>
+    public bool HasSynced(LogIndex index, Term term) =>
+        index <= Log.Last || _replaced.Exists(replaced => index <= replaced.Last && term < replaced.Term);
 }

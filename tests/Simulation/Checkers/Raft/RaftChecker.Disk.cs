@@ -30,7 +30,10 @@ public sealed partial class RaftChecker
         }
     }
 
-    /// <summary>An image took the place of a replica's log: call it when the core is told so.</summary>
+    /// <summary>
+    /// An image took the place of a replica's state, and of its log unless that holds the image's last entry on disk:
+    /// call it when the core is told so.
+    /// </summary>
     /// <param name="watch">The replica.</param>
     /// <param name="index">The image's applied index.</param>
     /// <param name="term">The term of the entry there.</param>
@@ -43,10 +46,15 @@ public sealed partial class RaftChecker
             violations.Add("image", $"{watch} took an image at {index}, committed is {watch.Shadow.Committed}");
         }
 
-        ResetLog(watch, index, term);
-        WritesOf(watch.Node).Open.Add(new PendingWrite(watch, default, [], Hard: null, (index, term)));
+        if (!Holds(watch.Log, index, term) || !Holds(watch.Disk.Log, index, term))
+        {
+            ResetLog(watch, index, term);
+            WritesOf(watch.Node).Open.Add(new PendingWrite(watch, default, [], Hard: null, (index, term)));
+            watch.State = watch.State with { Last = index };
+        }
+
         var commit = watch.State.Commit < index ? index : watch.State.Commit;
-        watch.State = watch.State with { Commit = commit, Last = index };
+        watch.State = watch.State with { Commit = commit };
         watch.Applied = index;
         CheckContent(watch, index, contentHash);
     }
@@ -99,7 +107,7 @@ public sealed partial class RaftChecker
     public void AppendAckLeft(ReplicaWatch watch, Term term, LogIndex index)
     {
         var disk = watch.Disk;
-        if (index > disk.Log.Last)
+        if (!disk.HasSynced(index, term))
         {
             violations.Add("ack-before-sync", $"{watch} acknowledged {index}, synced is {disk.Log.Last}");
         }
@@ -114,6 +122,9 @@ public sealed partial class RaftChecker
             violations.Add("dead-replica", $"{watch} acknowledged {index}");
         }
     }
+
+    private static bool Holds(ShadowLog log, LogIndex index, Term term) =>
+        log.TryGet(index, out var item) && item.Term == term;
 
     private void CheckVote(ReplicaWatch watch, ReplicaId candidate, Term term)
     {
@@ -179,7 +190,7 @@ public sealed partial class RaftChecker
 
         if (write.Facts.Length > 0)
         {
-            disk.Log.TruncateFrom(write.First);
+            disk.Replace(write.First, write.Facts[0].Term);
             foreach (ref readonly var fact in write.Facts.AsSpan())
             {
                 disk.Log.Append(fact);
