@@ -69,6 +69,15 @@ public enum Reach
     /// <summary>A pause or a delete of a route was confirmed.</summary>
     RoutePaused,
 
+    /// <summary>A route was deleted.</summary>
+    RouteDeleted,
+
+    /// <summary>A route was not deleted, since it had unfinished jobs.</summary>
+    RouteInUse,
+
+    /// <summary>A create named a route that was deleted, or fenced since its node looked.</summary>
+    CreateFenced,
+
     /// <summary>A job's route was gone at its admission.</summary>
     RouteGone,
 

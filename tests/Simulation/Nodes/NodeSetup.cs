@@ -46,7 +46,7 @@ public sealed class NodeSetup : ISimulationSetup
         var clients = new List<SimClient>();
         for (var number = 0; number < options.ClientCount; number++)
         {
-            var client = new SimClient(run, plan, load, number);
+            var client = new SimClient(run, plan, load, observer.Jobs, number);
             client.Host = run.AddOutsider(FirstClient + number, client);
             clients.Add(client);
         }

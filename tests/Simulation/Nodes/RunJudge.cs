@@ -1,5 +1,6 @@
 using TimeMachine.Simulation.Checkers;
 using TimeMachine.Simulation.Checkers.Jobs;
+using TimeMachine.Simulation.Faults;
 using TimeMachine.Simulation.Kernel;
 using TimeMachine.Simulation.Runner;
 using TimeMachine.Simulation.Workload;
@@ -14,6 +15,9 @@ public sealed class RunJudge : IChecker
     private readonly ClientLoad _load;
     private readonly IReadOnlyList<SimNode> _nodes;
     private const long FinalGetsUs = 10_000_000;
+    private const long EventsMin = 20_000;
+    private const long VirtualUsMin = 600_000_000;
+    private const long JobsMin = 500;
     private long _calmUs;
     private bool _areFinalGetsSent;
 
@@ -30,7 +34,6 @@ public sealed class RunJudge : IChecker
         {
             _calmUs = observer.Violations.NowUs;
             observer.Recipients.Calm();
-            load.Stop();
             Admin!.IsCalm = true;
         };
     }
@@ -77,7 +80,21 @@ public sealed class RunJudge : IChecker
         world.Count(NodeCounters.Jobs, figures.Jobs);
         CountDuplicates(world);
         _observer.Reach.PublishTo(world.Counters);
+        CheckSize(world, figures.Jobs);
         Invariant.Require(_run.World == world);
+    }
+
+    /// <summary>A seed that is too small to be worth its name proves nothing.</summary>
+    private static void CheckSize(World world, long jobCount)
+    {
+        var faultKinds = Enum.GetValues<FaultKind>().Count(kind => world.Counters[FaultCounters.Of(kind)] > 0);
+        var isLarge = world.EventCount >= EventsMin && world.NowUs >= VirtualUsMin
+            && jobCount >= JobsMin && faultKinds >= Swarming.FaultKindsMin;
+        if (world.Violations.Count == 0 && !isLarge)
+        {
+            world.Violate("too-small", $"{world.EventCount} events, {world.NowUs / 1_000_000} virtual seconds, "
+                + $"{jobCount} jobs, {faultKinds} kinds of fault");
+        }
     }
 
     private void CountDuplicates(World world)

@@ -40,7 +40,8 @@ public sealed class SimAdmin(SimRun run, RouteLoad load) : ISimProcess
         }
 
         var code = answer.Answer.Code;
-        if (code is ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.ProposalLost or ErrorCode.OutcomeUnknown)
+        if (code is ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.ProposalLost or ErrorCode.OutcomeUnknown
+            || (code == ErrorCode.Unavailable && _open.Kind != SystemCommandKind.MarkRouteDeleting))
         {
             _target = answer.Leader != NodeId.None ? answer.Leader.Value : Next();
             _nextAt = Host.Clock.Mono + RetryMs;
@@ -48,7 +49,7 @@ public sealed class SimAdmin(SimRun run, RouteLoad load) : ISimProcess
         else
         {
             _open = null;
-            load.Answered(code, answer.Answer.Version);
+            load.Answered(code, answer.Answer.Version, answer.Answer.UnfinishedCount);
             _nextAt = Host.Clock.Mono + (load.AllPut && !IsCalm ? _draws.Between(5_000, 25_000) : 1);
         }
 
@@ -93,6 +94,7 @@ public sealed class SimAdmin(SimRun run, RouteLoad load) : ISimProcess
         {
             RoutePlanKind.Put => SystemCommandKind.PutRoute,
             RoutePlanKind.Pause => SystemCommandKind.PauseRoute,
+            RoutePlanKind.Delete => SystemCommandKind.MarkRouteDeleting,
             _ => SystemCommandKind.ResumeRoute,
         };
         return new SystemCommand
@@ -100,6 +102,7 @@ public sealed class SimAdmin(SimRun run, RouteLoad load) : ISimProcess
             Kind = kind,
             RequestId = load.Request,
             Key = key,
+            IsForced = plan.IsForced,
             Route = plan.Kind == RoutePlanKind.Put ? RouteOf(plan, key) : null,
         };
     }

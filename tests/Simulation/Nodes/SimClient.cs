@@ -12,6 +12,7 @@ public sealed class SimClient : ISimProcess
     private readonly SimRun _run;
     private readonly ClusterPlan _plan;
     private readonly ClientLoad _load;
+    private readonly JobChecker _jobs;
     private readonly int _number;
     private readonly RouterOutput _output = new();
     private readonly Dictionary<ulong, JobCall> _calls = [];
@@ -20,9 +21,10 @@ public sealed class SimClient : ISimProcess
     private ulong _epoch;
 
     /// <summary>Makes a client.</summary>
-    public SimClient(SimRun run, ClusterPlan plan, ClientLoad load, int number)
+    public SimClient(SimRun run, ClusterPlan plan, ClientLoad load, JobChecker jobs, int number)
     {
         _run = run;
+        _jobs = jobs;
         _plan = plan;
         _load = load;
         _number = number;
@@ -93,6 +95,7 @@ public sealed class SimClient : ISimProcess
                 _run.World.Trace($"client {_number} got {answer.Code} version {answer.Version} {answer.State}");
                 _run.World.Trace($"  for {call.Plan.Kind} {call.Plan.Key}: {call.Operation.Request}");
                 _load.Answered(call, JobChecker.FactOf(result.Answer));
+                _jobs.Acknowledged(call.Operation);
             }
         }
 

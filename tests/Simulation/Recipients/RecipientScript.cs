@@ -53,6 +53,9 @@ public readonly record struct RecipientScript
     /// <summary>Fails most of the time.</summary>
     public static RecipientScript Failing => new() { Fail = 700, Refuse = 150, Throttle = 50, AnswerMsMax = 20 };
 
+    /// <summary>Answers in the end, often after the cluster changed its mind about who leads.</summary>
+    public static RecipientScript Patient => new() { Fail = 50, Gone = 50, DropAfter = 50, AnswerMsMax = 25_000 };
+
     /// <summary>Succeeds always, slowly.</summary>
     public static RecipientScript Slow => new() { AnswerMsMax = 900 };
 }

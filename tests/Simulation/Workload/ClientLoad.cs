@@ -13,7 +13,7 @@ public sealed class ClientLoad
     private readonly ViolationLog _clock;
     private readonly List<ClientOperation> _operations = [];
     private readonly WorkloadClient[] _clients;
-    private bool _isStopped;
+    private int _jobCount;
 
     /// <summary>Makes the load of one run.</summary>
     public ClientLoad(ulong seed, WorkloadOptions options, SimObserver observer)
@@ -25,7 +25,7 @@ public sealed class ClientLoad
         _clients = [.. Enumerable.Range(0, options.ClientCount).Select(number => new WorkloadClient(number))];
         foreach (var client in _clients)
         {
-            client.WakeUs = _clock.NowUs + (_draws.ThinkMs() * 1_000);
+            client.WakeUs = _clock.NowUs + ThinkUs();
         }
     }
 
@@ -37,9 +37,6 @@ public sealed class ClientLoad
 
     /// <summary>Whether no client waits for an answer.</summary>
     public bool IsQuiet => Array.TrueForAll(_clients, client => client.Open is null);
-
-    /// <summary>From now on no client begins a new operation; open ones are repeated and answered as before.</summary>
-    public void Stop() => _isStopped = true;
 
     /// <summary>
     /// A client acts if its time has come: a new operation, or the repeat of one whose outcome is unknown.
@@ -53,7 +50,7 @@ public sealed class ClientLoad
             return null;
         }
 
-        if (client.Open is null && (_isStopped || IsOver))
+        if (client.Open is null && IsOver)
         {
             client.WakeUs = long.MaxValue;
             return null;
@@ -68,6 +65,7 @@ public sealed class ClientLoad
     public void Answered(JobCall call, in AnswerFact answer)
     {
         call.Operation.Answered(answer, _clock.NowUs);
+        _jobCount += answer.IsNew ? 1 : 0;
         if (answer.Code == ErrorCode.None && answer.Version != default)
         {
             _draws.Learned(call.Plan.Id, answer.Version);
@@ -83,7 +81,7 @@ public sealed class ClientLoad
             && _draws.Chance(_options.RepeatPerMille);
         client.Repeats = isRepeated ? client.Repeats + 1 : 0;
         client.Open = isRepeated ? call : null;
-        client.WakeUs = _clock.NowUs + (isRepeated ? 100_000 : _draws.ThinkMs() * 1_000);
+        client.WakeUs = _clock.NowUs + (isRepeated ? 100_000 : ThinkUs());
     }
 
     /// <summary>Draws whether a waiting client crashes now: it forgets its call, and its router with it.</summary>
@@ -99,7 +97,7 @@ public sealed class ClientLoad
         _reach.Hit(Reach.ClientCrashed);
         client.Open = null;
         client.Repeats = 0;
-        client.WakeUs = _clock.NowUs + (_draws.ThinkMs() * 1_000);
+        client.WakeUs = _clock.NowUs + ThinkUs();
         return true;
     }
 
@@ -107,7 +105,17 @@ public sealed class ClientLoad
     public IReadOnlyList<JobCall> FinalGets() =>
         [.. _operations.Select(operation => operation.Key).Distinct(StringComparer.Ordinal).ToList().Select(FinalGet)];
 
-    private bool IsOver => _clock.NowUs / 1_000 > _options.StartMs + _options.DurationMs;
+    private long ThinkUs() => _draws.ThinkMs(_clock.NowUs / 1_000, _jobCount) * 1_000;
+
+    /// <summary>Clients that got too little done while the faults lasted go on for a while.</summary>
+    private bool IsOver
+    {
+        get
+        {
+            var overMs = (_clock.NowUs / 1_000) - _options.StartMs - _options.DurationMs;
+            return overMs > (_jobCount >= _options.JobsAimed ? 0 : _options.OvertimeMs);
+        }
+    }
 
     private JobCall FinalGet(string key)
     {

@@ -9,6 +9,8 @@ public sealed class JobDraws(ulong seed, WorkloadOptions options)
 {
     private readonly Dictionary<string, CommandNumber> _versions = [];
     private readonly List<string> _recent = [];
+    private const int OperationsAJob = 3;
+    private const long ThinkMsMin = 200;
     private SplitMix64 _draws = new(seed);
     private ulong _tag;
     private long _stormMs;
@@ -38,11 +40,16 @@ public sealed class JobDraws(ulong seed, WorkloadOptions options)
     /// <summary>Draws whether something happens.</summary>
     public bool Chance(int perMille) => _draws.Chance(perMille, 1_000);
 
-    /// <summary>Draws a time to think in milliseconds, so that all clients reach the operations aimed at.</summary>
-    public long ThinkMs()
+    /// <summary>Draws a time to think in milliseconds, so that all clients reach what is aimed at.</summary>
+    /// <param name="nowMs">True time.</param>
+    /// <param name="jobCount">The jobs made so far.</param>
+    public long ThinkMs(long nowMs, int jobCount)
     {
-        var meanMs = options.DurationMs * options.ClientCount / options.OperationsAimed;
-        return _draws.Between(1, Math.Max(2, (2 * meanMs) - 1));
+        var usualMs = options.DurationMs * options.ClientCount / options.OperationsAimed;
+        var leftMs = Math.Max(0, options.StartMs + options.DurationMs - nowMs);
+        var operationsLeft = Math.Max(1, (options.JobsAimed - jobCount) * OperationsAJob);
+        var meanMs = Math.Clamp(leftMs * options.ClientCount / operationsLeft, ThinkMsMin, usualMs);
+        return _draws.Between(1, (2 * meanMs) - 1);
     }
 
     /// <summary>Draws a request id.</summary>

@@ -14,6 +14,7 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
 
     private readonly Queue<RoutePlan> _pending = new(RouteCatalog.All.Select(route => route.Plan));
     private readonly HashSet<string> _paused = [];
+    private readonly HashSet<string> _deleted = [];
     private SplitMix64 _draws = new(seed);
     private int _put;
 
@@ -64,9 +65,10 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
     /// </summary>
     /// <param name="code">The answer.</param>
     /// <param name="revision">The route's revision now.</param>
-    public void Answered(ErrorCode code, CommandNumber revision)
+    /// <param name="unfinishedCount">Of a refused delete: the jobs that stopped it.</param>
+    public void Answered(ErrorCode code, CommandNumber revision, long unfinishedCount = 0)
     {
-        if (Open is not { } plan || code is ErrorCode.OutcomeUnknown or ErrorCode.Unavailable)
+        if (Open is not { } plan || code is ErrorCode.OutcomeUnknown)
         {
             return;
         }
@@ -74,6 +76,7 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
         Open = null;
         if (code != ErrorCode.None)
         {
+            NoteRefusal(plan, code, unfinishedCount);
             return;
         }
 
@@ -92,8 +95,30 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
             case RoutePlanKind.Resume:
                 _paused.Remove(plan.Route);
                 break;
+            case RoutePlanKind.Delete:
+                observer.Reach.Hit(Reach.RouteDeleted);
+                _deleted.Add(plan.Route);
+                _paused.Remove(plan.Route);
+                observer.Routes.DeleteAnswered(plan.Key, revision, nowUs);
+                observer.Jobs.RouteDeleted(plan.Key, plan.IsForced);
+                break;
             default:
                 throw new InvariantViolationException($"unknown plan {plan.Kind}");
+        }
+    }
+
+    /// <summary>A delete that is refused leaves the route as it was.</summary>
+    private void NoteRefusal(RoutePlan plan, ErrorCode code, long unfinishedCount)
+    {
+        if (code != ErrorCode.RouteInUse)
+        {
+            return;
+        }
+
+        observer.Reach.Hit(Reach.RouteInUse);
+        if (plan.IsForced || unfinishedCount == 0)
+        {
+            observer.Violations.Add("route-in-use", $"a delete of {plan.Key} was refused for {unfinishedCount} jobs");
         }
     }
 
@@ -104,6 +129,7 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
         switch (plan.Kind)
         {
             case RoutePlanKind.Put:
+                _deleted.Remove(plan.Route);
                 observer.Routes.PauseLifted(plan.Key);
                 _put = observer.Routes.PutInvoked(
                     plan.Key, plan.Concurrency, plan.RatePerSecond, observer.Violations.NowUs);
@@ -113,6 +139,9 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
                 break;
             case RoutePlanKind.Resume:
                 observer.Routes.PauseLifted(plan.Key);
+                break;
+            case RoutePlanKind.Delete:
+                observer.Routes.DeleteInvoked(plan.Key);
                 break;
             default:
                 throw new InvariantViolationException($"unknown plan {plan.Kind}");
@@ -124,6 +153,16 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
     private RoutePlan Draw()
     {
         var route = RouteCatalog.All[(int)_draws.Below(RouteCatalog.All.Count)].Plan.Route;
+        if (_deleted.Contains(route))
+        {
+            return _settings[route];
+        }
+
+        if (RouteCatalog.IsPassing(route) && _draws.Chance(2, 3))
+        {
+            return new RoutePlan { Kind = RoutePlanKind.Delete, Route = route, IsForced = _draws.Chance(1, 2) };
+        }
+
         if (_paused.Contains(route))
         {
             return new RoutePlan { Kind = RoutePlanKind.Resume, Route = route };

@@ -11,6 +11,9 @@ public enum RoutePlanKind : byte
 
     /// <summary>POST .../resume.</summary>
     Resume = 3,
+
+    /// <summary>DELETE, by force or not.</summary>
+    Delete = 4,
 }
 
 /// <summary>One operation on a route, as drawn.</summary>
@@ -21,6 +24,9 @@ public sealed record RoutePlan
 
     /// <summary>The route's id.</summary>
     public required string Route { get; init; }
+
+    /// <summary>Delete: whether unfinished jobs do not stop it.</summary>
+    public bool IsForced { get; init; }
 
     /// <summary>Put: whether deliveries are at most once.</summary>
     public bool IsAtMostOnce { get; init; }

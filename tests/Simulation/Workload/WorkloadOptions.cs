@@ -9,8 +9,14 @@ public sealed record WorkloadOptions
     /// <summary>For how long clients begin operations, in milliseconds of true time.</summary>
     public long DurationMs { get; init; } = 480_000;
 
-    /// <summary>Operations in all, about: six in ten make a job.</summary>
-    public int OperationsAimed { get; init; } = 1_400;
+    /// <summary>Operations in all, about, unless <see cref="JobsAimed"/> asks for more: one in three makes a job.</summary>
+    public int OperationsAimed { get; init; } = 1_500;
+
+    /// <summary>Jobs that are made at least: clients hurry when the time left would not do.</summary>
+    public int JobsAimed { get; init; } = 520;
+
+    /// <summary>For how long clients go on to reach that, in milliseconds of true time.</summary>
+    public long OvertimeMs { get; init; } = 70_000;
 
     /// <summary>Contended ids.</summary>
     public int HotIdCount { get; init; } = 24;

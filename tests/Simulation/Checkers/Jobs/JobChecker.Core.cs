@@ -19,6 +19,7 @@ public sealed partial class JobChecker
         GroupId group, LogIndex index, Term term, ReadOnlyMemory<byte> payload, ApplyOutput output)
     {
         TermApplied(group, term);
+        _writingIndex = index;
         if (payload.IsEmpty)
         {
             return;
@@ -99,6 +100,7 @@ public sealed partial class JobChecker
         {
             case JobCommandKind.Create or JobCommandKind.Upsert or JobCommandKind.Cancel
                 or JobCommandKind.RunNow or JobCommandKind.Redrive:
+                CheckFence(group, command, answer);
                 ClientCommitted(ClientFactOf(group, number, command, answer));
                 break;
             case JobCommandKind.Claim:
@@ -115,8 +117,11 @@ public sealed partial class JobChecker
             case JobCommandKind.Refile:
                 _reach.Hit(Reach.RefiledToBacklog, answer.IsOk && command.Flag ? 1 : 0);
                 break;
-            case JobCommandKind.AdvanceDueFloor or JobCommandKind.AdvanceFinishedFloor or JobCommandKind.FenceRoute:
-                // Floors hide only what is long over, later than a run lasts; a fence's refusals are in later answers.
+            case JobCommandKind.FenceRoute:
+                RouteFenced(group, command.Route.ToString(), command.RouteRevision, answer.UnfinishedCount);
+                break;
+            case JobCommandKind.AdvanceDueFloor or JobCommandKind.AdvanceFinishedFloor:
+                // Floors hide only what is long over, later than a run lasts.
                 break;
             default:
                 throw new InvariantViolationException($"unknown command {command.Kind}");
@@ -183,5 +188,6 @@ public sealed partial class JobChecker
             Result = (JobStatus)(byte)answer.State,
             NextDueMs = command.Due.Value,
             WroteNothing = command.Flag,
+            IsRouteGone = command.Error == AttemptError.RouteDeleted,
         };
 }

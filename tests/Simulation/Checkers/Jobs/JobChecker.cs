@@ -118,6 +118,11 @@ public sealed partial class JobChecker
                 + $"the model says {key.Row.Status}");
         }
 
+        if (fact.IsRouteGone && fact.TookEffect)
+        {
+            RouteGone(fact.Group, fact.Version);
+        }
+
         if (before.Status == JobStatus.Unknown && key.Row.Status != JobStatus.Unknown)
         {
             _reach.Hit(Reach.LateOutcomeOfUnknown);
@@ -146,10 +151,13 @@ public sealed partial class JobChecker
             return;
         }
 
-        _reach.Hit(fact.Kind == JobActionKind.Expire ? Reach.Expired : Reach.RouteGone);
-        if (fact.Kind == JobActionKind.RouteGone && _versions.TryGetValue((fact.Group, fact.Version), out var version))
+        if (fact.Kind == JobActionKind.Expire)
         {
-            version.IsRouteGone = true;
+            _reach.Hit(Reach.Expired);
+        }
+        else
+        {
+            RouteGone(fact.Group, fact.Version);
         }
     }
 

@@ -32,4 +32,7 @@ public sealed record OutcomeFact
 
     /// <summary>Whether the sender says that it wrote no byte.</summary>
     public bool WroteNothing { get; init; }
+
+    /// <summary>Whether the job is given up because its route is gone.</summary>
+    public bool IsRouteGone { get; init; }
 }

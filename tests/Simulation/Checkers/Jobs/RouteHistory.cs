@@ -5,6 +5,8 @@ public sealed class RouteHistory
 {
     private readonly Dictionary<string, List<Revision>> _routes = [];
     private readonly Dictionary<string, (CommandNumber Revision, long ConfirmedUs)> _pauses = [];
+    private readonly HashSet<string> _deleted = [];
+    private readonly HashSet<string> _everDeleted = [];
 
     /// <summary>All routes.</summary>
     public IEnumerable<string> Routes => _routes.Keys;
@@ -28,8 +30,21 @@ public sealed class RouteHistory
         }
     }
 
-    /// <summary>A pause or a delete was acknowledged with its revision.</summary>
+    /// <summary>A pause was acknowledged with its revision.</summary>
     public void PauseAnswered(string route, CommandNumber revision, long nowUs) => _pauses[route] = (revision, nowUs);
+
+    /// <summary>A delete was sent: from now on the route may be gone for a while, at some node at least.</summary>
+    public void DeleteInvoked(string route) => _everDeleted.Add(route);
+
+    /// <summary>Whether a delete of a route was ever sent.</summary>
+    public bool MayBeGone(string route) => _everDeleted.Contains(route);
+
+    /// <summary>A delete was acknowledged with its revision: from now on nothing is claimed for the route.</summary>
+    public void DeleteAnswered(string route, CommandNumber revision, long nowUs)
+    {
+        _pauses[route] = (revision, nowUs);
+        _deleted.Add(route);
+    }
 
     /// <summary>Whether a claim, admitted by a revision and appended at a time, breaks a confirmed pause.</summary>
     public bool IsPausedFor(string route, CommandNumber revision, long appendedUs) =>
@@ -37,12 +52,17 @@ public sealed class RouteHistory
         && (revision == pause.Revision || (revision < pause.Revision && appendedUs > pause.ConfirmedUs));
 
     /// <summary>
-    /// Whether the last pause or delete of a route was acknowledged and not lifted by a later revision.
+    /// Whether the last pause of a route was acknowledged and not lifted by a later revision. The jobs of a deleted
+    /// route wait for nothing.
     /// </summary>
-    public bool IsPaused(string route) => _pauses.ContainsKey(route);
+    public bool IsPaused(string route) => _pauses.ContainsKey(route) && !_deleted.Contains(route);
 
-    /// <summary>A resume, put or other change after a pause was sent: it may be in force.</summary>
-    public void PauseLifted(string route) => _pauses.Remove(route);
+    /// <summary>A resume, put or other change after a pause or delete was sent: it may be in force.</summary>
+    public void PauseLifted(string route)
+    {
+        _pauses.Remove(route);
+        _deleted.Remove(route);
+    }
 
     /// <summary>The highest concurrency that may be in force; false: none, or perhaps none.</summary>
     public bool TryGetConcurrency(string route, long nowUs, long staleMs, out int limit) =>
