@@ -81,6 +81,7 @@ public sealed partial class SimNode
             IsLeading = raft is not null && raft.IsLeaderConfirmed(Now),
             Term = raft?.Term ?? default,
         });
+        NoteSend(record, send.Route);
         _run.World.Trace($"node {Id} sends {record.Info.Key} version {send.Version} claim {send.Claim}");
         if (!Host.ShouldCrashHere(CrashPoint.AfterSendRequest))
         {
@@ -91,6 +92,7 @@ public sealed partial class SimNode
 
     private void EndSend(SendRecord record)
     {
+        _openSends.Remove(record);
         var info = record.Info;
         var durationMs = (int)((_observer.Violations.NowUs - record.StartUs) / 1_000);
         var isTimeout = durationMs >= info.TimeoutMs && record.Plan.AfterMs >= info.TimeoutMs;

@@ -50,6 +50,12 @@ public sealed partial class JobChecker
             return;
         }
 
+        if (operation.Answer.Value.IsRefusedOutside && isCommitted && record!.First.IsEffective)
+        {
+            _violations.Add("refused-took-effect", $"{operation.Kind} of {operation.Key} by client {operation.Client} "
+                + $"was answered {operation.Answer.Value.Code}, and took effect");
+        }
+
         if (operation.Kind == JobActionKind.Get || operation.Answer.Value.Code != ErrorCode.None)
         {
             return;

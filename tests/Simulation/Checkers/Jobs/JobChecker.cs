@@ -147,9 +147,16 @@ public sealed partial class JobChecker
         }
 
         _reach.Hit(fact.Kind == JobActionKind.Expire ? Reach.Expired : Reach.RouteGone);
-        if (fact.Kind == JobActionKind.RouteGone && _versions.TryGetValue((fact.Group, fact.Version), out var version))
+        if (!_versions.TryGetValue((fact.Group, fact.Version), out var version))
         {
-            version.IsRouteGone = true;
+            return;
+        }
+
+        version.IsRouteGone |= fact.Kind == JobActionKind.RouteGone;
+        var earlyUs = (version.ExpiresAtMs * 1_000) - _options.ClockErrorUs - _violations.NowUs;
+        if (fact.Kind == JobActionKind.Expire && earlyUs > 0)
+        {
+            _violations.Add("expired-early", $"{version} has expired {earlyUs / 1_000} ms too early");
         }
     }
 
