@@ -52,6 +52,7 @@ public sealed partial class SimNode
         {
             var atUs = Math.Max(Host.Clock.TrueUsAt(send.At), _run.World.NowUs);
             Host.Work(atUs - _run.World.NowUs, SendWork, 0, send);
+            Host.Sending?.Invoke(false);
         }
 
         _output.Sends.Clear();
@@ -87,6 +88,7 @@ public sealed partial class SimNode
         {
             var afterMs = Math.Min(record.Plan.AfterMs, send.Route.TimeoutMs);
             Host.Work(afterMs * 1_000, EndWork, 0, record);
+            Host.Sending?.Invoke(true);
         }
     }
 

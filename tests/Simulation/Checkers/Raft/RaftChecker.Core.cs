@@ -76,6 +76,9 @@ public sealed partial class RaftChecker
             case RaftMessageKind.Heartbeat:
                 watch.Shadow.Tell(message.To, message.Commit);
                 break;
+            case RaftMessageKind.InstallSnapshot:
+                watch.Shadow.Tell(message.To, message.Index);
+                break;
             default:
                 // Nothing else promises that something is stored.
                 break;
