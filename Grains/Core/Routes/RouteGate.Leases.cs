@@ -68,7 +68,7 @@ public sealed partial class RouteGate
         {
             Node = _self,
             Incarnation = _incarnation,
-            Session = _session,
+            Session = Session,
             Sequence = _sequence,
             AdoptedTerm = _adoptedTerm,
             AdoptedSequence = _adoptedSequence,
@@ -80,7 +80,7 @@ public sealed partial class RouteGate
     /// <summary>Takes a response; late, strange and refused ones change nothing.</summary>
     public void OnResponse(LeaseResponse response)
     {
-        var isMine = response.Node == _self && response.Session == _session;
+        var isMine = response.Node == _self && response.Session == Session;
         if (!isMine || response.Sequence <= _adoptedSequence || !TryFindSent(response.Sequence, out var sentAt))
         {
             return;

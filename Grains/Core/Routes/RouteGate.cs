@@ -12,7 +12,6 @@ public sealed partial class RouteGate
     private readonly RouteGateOptions _options;
     private readonly NodeId _self;
     private readonly ulong _incarnation;
-    private readonly ulong _session;
     private readonly RouteTable _routes;
     private readonly Dictionary<RouteKey, RouteUse> _uses = [];
 
@@ -28,9 +27,12 @@ public sealed partial class RouteGate
         _options = options;
         _self = self;
         _incarnation = incarnation;
-        _session = session;
+        Session = session;
         _routes = routes;
     }
+
+    /// <summary>The random number of this process: leases are of a process, not of a node.</summary>
+    public ulong Session { get; }
 
     /// <summary>Takes a slot for one attempt, before its claim. Give it back with
     /// <see cref="Unreserve(RouteKey, MonoMs, bool)"/>.</summary>
@@ -125,6 +127,14 @@ public sealed partial class RouteGate
         {
             OnStarved(route, use, now);
         }
+    }
+
+    /// <summary>What this node may use of a route's limits now; nothing without a lease that is in force.</summary>
+    public LeaseGrant ShareOf(Route route, MonoMs now)
+    {
+        return _uses.TryGetValue(route.Key, out var use)
+            ? new LeaseGrant(route.Key, SlotShare(route, use, now), RateShare(route, use, now))
+            : new LeaseGrant(route.Key, 0, 0);
     }
 
     /// <summary>How many slots of a route are in use here.</summary>

@@ -7,6 +7,8 @@ public sealed class LeaderCache(ShardMap map)
     private readonly NodeId[] _leaders = new NodeId[map.VNodeCount];
     private readonly int[] _turns = new int[map.VNodeCount];
     private ShardMap _map = map;
+    private ShardMap _mapBefore = map;
+    private NodeId[] _nodes = NodesOf([], map);
 
     /// <summary>How many vnodes there are.</summary>
     public int VNodeCount => _map.VNodeCount;
@@ -14,15 +16,21 @@ public sealed class LeaderCache(ShardMap map)
     /// <summary>Whether somebody is believed to lead.</summary>
     public bool IsKnown(VNodeId vnode) => _leaders[vnode.Value] != NodeId.None;
 
-    /// <summary>Takes over a newer map; the vnode count never changes.</summary>
+    /// <summary>
+    /// Takes over a newer map; the vnode count never changes. The one before is remembered: vnodes move after their
+    /// map, and until then only the old replicas know their leader.
+    /// </summary>
     public void OnMap(ShardMap map)
     {
         Invariant.Require(map.VNodeCount == _map.VNodeCount);
+        _mapBefore = _map;
         _map = map;
+        _nodes = NodesOf(_nodes, map);
     }
 
     /// <summary>
-    /// Whom to ask: the leader as far as it is known, else the replicas in turn, the planned leader first.
+    /// Whom to ask: the leader as far as it is known, else the replicas in turn, the planned leader first, then those
+    /// of the map before, and at last everybody: a vnode whose move lags behind several maps is found as well.
     /// </summary>
     public NodeId Target(VNodeId vnode)
     {
@@ -32,9 +40,29 @@ public sealed class LeaderCache(ShardMap map)
             return known;
         }
 
-        var replicas = _map.ReplicasOf(vnode);
-        var turn = _turns[vnode.Value]++;
-        return replicas[(turn & int.MaxValue) % replicas.Length];
+        var (now, before) = (_map.ReplicasOf(vnode), _mapBefore.ReplicasOf(vnode));
+        var turn = (_turns[vnode.Value]++ & int.MaxValue) % (now.Length + before.Length + _nodes.Length);
+        if (turn < now.Length)
+        {
+            return now[turn];
+        }
+
+        turn -= now.Length;
+        return turn < before.Length ? before[turn] : _nodes[turn - before.Length];
+    }
+
+    private static NodeId[] NodesOf(NodeId[] known, ShardMap map)
+    {
+        var nodes = new SortedSet<NodeId>(known);
+        for (var vnode = 0; vnode < map.VNodeCount; vnode++)
+        {
+            foreach (var node in map.ReplicasOf(new VNodeId(vnode)))
+            {
+                nodes.Add(node);
+            }
+        }
+
+        return [.. nodes];
     }
 
     /// <summary>A node answered as only the leader does, or was named as the leader.</summary>

@@ -17,7 +17,7 @@ public sealed class FaultScheduleTests
             Assert.InRange(swarm.VNodeCount, 4, 24);
             Assert.InRange(swarm.HeartbeatMs, 50, 600);
             Assert.InRange(swarm.ElectionMinMs, 6 * swarm.HeartbeatMs, 12 * swarm.HeartbeatMs);
-            Assert.True(swarm.Faults.Distinct().Count() >= Swarming.FaultKindsMin);
+            Assert.True(swarm.Faults.Distinct().Count() >= Swarming.FaultKindsDrawnMin);
         }
     }
 

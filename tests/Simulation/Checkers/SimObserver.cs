@@ -20,6 +20,7 @@ public sealed class SimObserver
     {
         Violations = new ViolationLog(trueNowUs, report);
         Raft = new RaftChecker(Violations, Reach);
+        Leases = new LeaseChecker(Violations);
         Jobs = new JobChecker(options, Violations, Reach, Raft, Routes);
         Recipients = new RecipientPool(seed, Jobs, Violations, Reach);
     }
@@ -38,6 +39,9 @@ public sealed class SimObserver
 
     /// <summary>The jobs' promises.</summary>
     public JobChecker Jobs { get; }
+
+    /// <summary>The leases of limited routes.</summary>
+    public LeaseChecker Leases { get; }
 
     /// <summary>The routes' settings as their admin saw them.</summary>
     public RouteHistory Routes { get; } = new();

@@ -66,14 +66,8 @@ public sealed partial class Nemesis
         return true;
     }
 
-    private bool IsolateLeader(ActiveFault active)
+    private void IsolateNode(ActiveFault active)
     {
-        active.Node = PickLeader(active.Draws);
-        if (active.Node == 0)
-        {
-            return false;
-        }
-
         AddLinksOf(active);
         if (active.Draws.Chance(1, 3))
         {
@@ -81,7 +75,6 @@ public sealed partial class Nemesis
         }
 
         CutLinks(active);
-        return true;
     }
 
     private bool BeginFlapping(ActiveFault active, int number)

@@ -130,8 +130,7 @@ public sealed partial class Nemesis
 
     private bool FreezeNode(ActiveFault active)
     {
-        var wantsLeader = active.Fault.Kind == FaultKind.FrozenLeader;
-        active.Node = wantsLeader ? PickLeader(active.Draws) : PickRunning(active.Draws);
+        active.Node = PickRunning(active.Draws);
         if (active.Node > 0)
         {
             _network.HostAt(active.Node).Freeze();

@@ -90,14 +90,14 @@ public sealed partial class Nemesis : IEventTarget
             FaultKind.SlowLink => SlowNode(active),
             FaultKind.Partition => Part(active, isOneWay: false),
             FaultKind.OneWayPartition => Part(active, isOneWay: true),
-            FaultKind.IsolatedLeader => IsolateLeader(active),
+            FaultKind.IsolatedLeader or FaultKind.FrozenLeader => StrikeLeader(active, number),
             FaultKind.FlappingLink => BeginFlapping(active, number),
             FaultKind.SlowSync or FaultKind.FailedSync or FaultKind.DiskFull => BeginDiskFault(active),
             FaultKind.FlippedBit or FaultKind.WipedDisk or FaultKind.DamagedCheckpoint => LoseDisk(active),
             FaultKind.ProcessKill or FaultKind.PowerLoss or FaultKind.PowerLossOfAll => CrashNodes(active),
             FaultKind.CrashAtPoint => ArmCrash(active),
             FaultKind.RestartStorm or FaultKind.RollingRestart => BeginRestarts(active, number),
-            FaultKind.Freeze or FaultKind.FrozenLeader => FreezeNode(active),
+            FaultKind.Freeze => FreezeNode(active),
             FaultKind.Transfer => _cluster.TryTransfer(),
             FaultKind.ClockSkew or FaultKind.ClockDrift => BeginClockFault(active),
             FaultKind.ClockStepForward or FaultKind.ClockStepBack => BeginClockFault(active),
@@ -144,7 +144,11 @@ public sealed partial class Nemesis : IEventTarget
             case FaultKind.CrashAtPoint:
                 _network.HostAt(active.Node).DisarmCrash();
                 break;
+            case FaultKind.IsolatedLeader:
+                _network.HostAt(active.Node).Sending = null;
+                break;
             case FaultKind.Freeze or FaultKind.FrozenLeader:
+                _network.HostAt(active.Node).Sending = null;
                 _network.HostAt(active.Node).Thaw(timerFirst: active.Draws.Chance(1, 2));
                 break;
             case FaultKind.ClockSkew or FaultKind.ClockDrift or FaultKind.ClockStepForward or FaultKind.ClockStepBack:
@@ -161,6 +165,9 @@ public sealed partial class Nemesis : IEventTarget
         {
             case FaultKind.FlappingLink:
                 Flap(active, number);
+                break;
+            case FaultKind.IsolatedLeader or FaultKind.FrozenLeader:
+                StrikeSender(active, number);
                 break;
             case FaultKind.RestartStorm:
                 StormOn(active, number);

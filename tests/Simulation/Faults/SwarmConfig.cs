@@ -28,7 +28,7 @@ public sealed record SwarmConfig
     /// <summary>Greatest election timeout: twice the least.</summary>
     public int ElectionMaxMs => ElectionMinMs * 2;
 
-    /// <summary>The faults that are on, ascending; at least 5 kinds.</summary>
+    /// <summary>The faults that are on, ascending; at least 9 kinds.</summary>
     public required IReadOnlyList<FaultKind> Faults { get; init; }
 
     /// <summary>The most bytes of entries in one append: small ones make followers catch up in steps.</summary>

@@ -8,8 +8,11 @@ namespace TimeMachine.Simulation.Faults;
 /// have.</summary>
 public static class Swarming
 {
-    /// <summary>The least number of fault kinds that are on.</summary>
+    /// <summary>The least number of fault kinds that strike.</summary>
     public const int FaultKindsMin = 5;
+
+    /// <summary>The least number that are on: some find nobody to strike.</summary>
+    public const int FaultKindsDrawnMin = 9;
 
     private static readonly FaultKind[] AllKinds = Enum.GetValues<FaultKind>();
 
@@ -47,7 +50,7 @@ public static class Swarming
     {
         var part = draws.Between(1, 4);
         var chosen = AllKinds.Where(_ => draws.Chance(part, 6)).ToList();
-        while (chosen.Count < FaultKindsMin)
+        while (chosen.Count < FaultKindsDrawnMin)
         {
             var more = draws.Pick(AllKinds);
             if (!chosen.Contains(more))

@@ -62,6 +62,10 @@ public sealed partial class SimHost
     /// again.</summary>
     public Action<SimHost>? Crashed { get; set; }
 
+    /// <summary>Called when the process plans a request to a recipient (false) and when it has written one
+    /// (true): the nemesis strikes then.</summary>
+    public Action<bool>? Sending { get; set; }
+
     /// <summary>Makes the process stand still; nothing unless it runs.</summary>
     public void Freeze()
     {

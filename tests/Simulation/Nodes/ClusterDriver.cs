@@ -47,6 +47,7 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
         {
             DropLeftovers(node);
             CheckQuorums(node);
+            node.CheckClocks();
         }
 
         _run.World.Schedule(_run.World.NowUs + EveryUs, this, MayLeadTerm);

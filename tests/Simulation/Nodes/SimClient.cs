@@ -17,6 +17,8 @@ public sealed class SimClient : ISimProcess
     private readonly RouterOutput _output = new();
     private readonly Dictionary<ulong, JobCall> _calls = [];
     private Router _router;
+    private LeaderCache _cache;
+    private ShardMap _map;
     private ulong _nextToken;
     private ulong _epoch;
 
@@ -77,8 +79,19 @@ public sealed class SimClient : ISimProcess
         Step();
     }
 
+    /// <summary>A client reads the plan when it has something to do, as a silo's router does once in a while.</summary>
+    private void ReadMap()
+    {
+        if (!ReferenceEquals(_map, _plan.Target))
+        {
+            _map = _plan.Target;
+            _cache.OnMap(_map);
+        }
+    }
+
     private void Step()
     {
+        ReadMap();
         _output.Clear();
         _router.Advance(Host.Clock.Mono, _output);
         foreach (var send in _output.Sends)
@@ -109,7 +122,8 @@ public sealed class SimClient : ISimProcess
     private Router MakeRouter()
     {
         _epoch++;
-        var cache = new LeaderCache(_plan.Formation);
-        return new Router(new RouterOptions(), cache, _run.World.Draws.Workload.Next());
+        _map = _plan.Target;
+        _cache = new LeaderCache(_map);
+        return new Router(new RouterOptions(), _cache, _run.World.Draws.Workload.Next());
     }
 }

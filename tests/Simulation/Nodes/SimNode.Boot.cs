@@ -23,6 +23,7 @@ public sealed partial class SimNode
         }
         else
         {
+            _ended.Clear();
             _identity = new NodeIdentity(_plan.TagOf(Host.Address, start.Incarnation), IsFormed: start.Incarnation > 1);
             Host.CheckpointDisk.PutNow(NodeIdentity.Key, _identity);
         }
@@ -89,7 +90,12 @@ public sealed partial class SimNode
             + $"damage {recovered.DamageCount}, slot {recovered.TailSlot} at {recovered.TailOffset}");
         _run.World.Count(NodeCounters.TornTails, recovered.IsTailCut ? 1 : 0);
         _run.World.Count(NodeCounters.Recoveries, recovered.Groups.Count > 0 ? 1 : 0);
-        var dead = recovered.DeadReplicas.Select(replica => replica.Replica);
+        var dead = recovered.DeadReplicas.Select(replica => replica.Replica).ToList();
+        if (recovered.DamageCount == 0)
+        {
+            CheckEnded(dead);
+        }
+
         var engine = new NodeEngine(EngineOptionsOf(), Id, recovered.Log, dead, _run.World.Draws.Nodes.Next());
         _core = MakeCore(engine);
         PrepareSlots(engine);
@@ -108,6 +114,7 @@ public sealed partial class SimNode
     /// <summary>The log cannot tell which groups it lost: nothing of this disk may speak again.</summary>
     private void BeginAnew()
     {
+        _ended.Clear();
         _identity = new NodeIdentity(_identity.Tag + 2, IsFormed: true);
         Host.CheckpointDisk.PutNow(NodeIdentity.Key, _identity);
     }

@@ -65,6 +65,7 @@ public sealed partial class SimNode
         foreach (var (group, replica, _) in _ending.Where(ending => ending.Batch <= synced))
         {
             _observer.Raft.ReplicaDied(group, replica);
+            _ended.Add((group, replica));
         }
 
         _ending.RemoveAll(ending => ending.Batch <= synced);
@@ -82,6 +83,7 @@ public sealed partial class SimNode
 
         var call = (ClientCall)attachment;
         _calls.Add(token, call);
+        NoteRead(token, call);
         _core!.Call(token, call.Group, call.Request, Now, _output);
     }
 
@@ -94,7 +96,18 @@ public sealed partial class SimNode
                 var watch = _watches[replica.Group];
                 _observer.Raft.CheckSynced(watch, entry.Index);
                 var isNew = _observer.Raft.Applied(watch, entry.Index, replica.Machine.ContentHash);
-                if (isNew && !replica.Group.IsSystem)
+                if (replica.Group.IsSystem)
+                {
+                    if (isNew && entry.Kind == EntryKind.Commands)
+                    {
+                        CheckGrants((SystemStateMachine)replica.Machine, entry.Payload);
+                    }
+
+                    return;
+                }
+
+                NoteArmed(replica.Group, output);
+                if (isNew)
                 {
                     var payload = entry.Kind == EntryKind.Commands ? entry.Payload : default;
                     TraceEffects(replica.Group, entry.Index, output);
@@ -137,6 +150,7 @@ public sealed partial class SimNode
             _confirmedBy = core.Gate.ConfirmedBy;
             var agoMs = Now - _confirmedBy;
             _observer.Jobs.RouteTableConfirmed(Id, _observer.Violations.NowUs - (agoMs * 1_000));
+            CheckShares(core);
         }
     }
 
@@ -146,11 +160,13 @@ public sealed partial class SimNode
         {
             if (_calls.Remove(answer.Token, out var call))
             {
+                CheckAnswer(answer.Token, call, answer.Answer);
                 var reply = new ClientAnswer(call, answer.Answer, answer.Leader);
                 _run.Network.Send(Host, call.Client, CallLane, [], reply);
             }
             else if (_routeCalls.Remove(answer.Token, out var route))
             {
+                CheckInForce(route.Command.Kind, answer.Answer);
                 var routed = new RouteAnswer(route, answer.Answer, answer.Leader);
                 _run.Network.Send(Host, route.Client, CallLane, [], routed);
             }
@@ -172,6 +188,7 @@ public sealed partial class SimNode
         _wheelMissed = 0;
         (_hasHeardClocks, _clockErrorMs) = (false, null);
         _confirmedBy = default;
+        ForgetChecks();
         _output.Clear();
     }
 }

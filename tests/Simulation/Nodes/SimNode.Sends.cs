@@ -52,6 +52,7 @@ public sealed partial class SimNode
         {
             var atUs = Math.Max(Host.Clock.TrueUsAt(send.At), _run.World.NowUs);
             Host.Work(atUs - _run.World.NowUs, SendWork, 0, send);
+            Host.Sending?.Invoke(false);
         }
 
         _output.Sends.Clear();
@@ -81,16 +82,19 @@ public sealed partial class SimNode
             IsLeading = raft is not null && raft.IsLeaderConfirmed(Now),
             Term = raft?.Term ?? default,
         });
+        NoteSend(record, send.Route);
         _run.World.Trace($"node {Id} sends {record.Info.Key} version {send.Version} claim {send.Claim}");
         if (!Host.ShouldCrashHere(CrashPoint.AfterSendRequest))
         {
             var afterMs = Math.Min(record.Plan.AfterMs, send.Route.TimeoutMs);
             Host.Work(afterMs * 1_000, EndWork, 0, record);
+            Host.Sending?.Invoke(true);
         }
     }
 
     private void EndSend(SendRecord record)
     {
+        _openSends.Remove(record);
         var info = record.Info;
         var durationMs = (int)((_observer.Violations.NowUs - record.StartUs) / 1_000);
         var isTimeout = durationMs >= info.TimeoutMs && record.Plan.AfterMs >= info.TimeoutMs;

@@ -142,7 +142,7 @@ public sealed partial class SimNode : ISimProcess
         SampleClock(core);
         core.Advance(Now, _output);
         var engine = _output.Engine;
-        _hasHeardClocks |= engine.ClockReadings.Count > 0;
+        NoteClocks(_output);
         ObserveTouched(core, engine);
         Prepare(core, engine);
         if (!WriteLog(engine) || !SendBatches(core, engine) || Host.ShouldCrashHere(CrashPoint.AfterSend))
@@ -155,6 +155,7 @@ public sealed partial class SimNode : ISimProcess
             core.Apply(range, Now, _output);
         }
 
+        CheckWatermarks(core);
         if (engine.Applies.Count > 0 && Host.ShouldCrashHere(CrashPoint.AfterApply))
         {
             return;

@@ -27,6 +27,8 @@ public sealed partial class JobChecker
             CheckFinal(key, calmUs);
         }
 
+        CheckAnswered(operations, calmUs);
+
         foreach (var cause in DuplicateFigures.Causes)
         {
             if (Duplicates.Of(cause) > Duplicates.BoundOf(cause))
@@ -61,6 +63,12 @@ public sealed partial class JobChecker
             return;
         }
 
+        if (operation.Answer.Value.IsRefusedOutside && isCommitted && record!.First.IsEffective)
+        {
+            _violations.Add("refused-took-effect", $"{operation.Kind} of {operation.Key} by client {operation.Client} "
+                + $"was answered {operation.Answer.Value.Code}, and took effect");
+        }
+
         if (operation.Kind == JobActionKind.Get || operation.Answer.Value.Code != ErrorCode.None)
         {
             return;
@@ -70,6 +78,22 @@ public sealed partial class JobChecker
         {
             _violations.Add("acknowledged-lost", $"{operation.Kind} of {operation.Key} by client {operation.Client} "
                 + "was acknowledged and is in no log");
+        }
+    }
+
+    /// <summary>With the faults long over each request is answered: every vnode can be reached.</summary>
+    private void CheckAnswered(IReadOnlyList<ClientOperation> operations, long calmUs)
+    {
+        foreach (var operation in operations)
+        {
+            var isLate = operation.InvokeUs > calmUs + (_options.LivenessMs * 1_000);
+            var isRefused = operation.Answer is null or { Code: ErrorCode.Unavailable };
+            if (isLate && isRefused)
+            {
+                _violations.Add("not-answered", $"{operation.Kind} of {operation.Key} by client {operation.Client} "
+                    + "got no definite answer long after the faults");
+                return;
+            }
         }
     }
 

@@ -108,6 +108,7 @@ public sealed partial class JobChecker
             Key = fact.Key,
             TriggerMs = triggerMs,
             Route = isRun ? old?.Route ?? "" : fact.Route,
+            ExpiresAtMs = !isRun && fact.ExpireAfterMs > 0 ? triggerMs + fact.ExpireAfterMs : 0,
         };
         version.DueMs = triggerMs;
         if (!_versions.TryAdd((fact.Group, fact.Number), version))
@@ -142,8 +143,14 @@ public sealed partial class JobChecker
         if (fact.Result == JobStatus.Retrying && isFailed
             && _versions.TryGetValue((fact.Group, fact.Version), out var version))
         {
-            version.DueMs = fact.NextDueMs;
+            version.DueMs = Math.Max(version.DueMs, fact.NextDueMs);
             Duplicates.Allow(DuplicateCause.Failed);
+        }
+
+        if (fact.Kind == OutcomeFactKind.Retry && fact.NextDueMs < fact.TimeMs)
+        {
+            _violations.Add("retry-wait", $"{fact.Key}: claim {fact.Claim} failed at {fact.TimeMs}, "
+                + $"and is to be tried again at {fact.NextDueMs}");
         }
 
         if (fact.Kind == OutcomeFactKind.Complete && claim.Send is not { SawSuccess: true })
@@ -196,10 +203,9 @@ public sealed partial class JobChecker
             _violations.Add("claim-lead", $"{version} was claimed {fact.DueMs - fact.TimeMs} ms ahead");
         }
 
-        if (fact.DueMs < version.TriggerMs)
+        if (fact.DueMs != version.DueMs)
         {
-            _violations.Add("claim-due", $"{version} was claimed for {fact.DueMs}, "
-                + $"its trigger time is {version.TriggerMs}");
+            _violations.Add("claim-due", $"{version} was claimed for {fact.DueMs}, it is due at {version.DueMs}");
         }
 
         if (version.StoppedAt != default && version.RedrivenAt < version.StoppedAt)

@@ -151,13 +151,18 @@ public sealed partial class JobChecker
             return;
         }
 
-        if (fact.Kind == JobActionKind.Expire)
-        {
-            _reach.Hit(Reach.Expired);
-        }
-        else
+        if (fact.Kind == JobActionKind.RouteGone)
         {
             RouteGone(fact.Group, fact.Version);
+            return;
+        }
+
+        _reach.Hit(Reach.Expired);
+        var isKnown = _versions.TryGetValue((fact.Group, fact.Version), out var version);
+        var earlyUs = isKnown ? (version!.ExpiresAtMs * 1_000) - _options.ClockErrorUs - _violations.NowUs : 0;
+        if (earlyUs > 0)
+        {
+            _violations.Add("expired-early", $"{version} has expired {earlyUs / 1_000} ms too early");
         }
     }
 

@@ -15,6 +15,9 @@ public sealed class VersionRecord
     /// <summary>Nothing of it may be sent before, in milliseconds since 1970.</summary>
     public required long TriggerMs { get; init; }
 
+    /// <summary>Until when it may be sent, in milliseconds since 1970; 0 for ever.</summary>
+    public long ExpiresAtMs { get; init; }
+
     /// <summary>The route, as db/id.</summary>
     public required string Route { get; init; }
 

@@ -35,6 +35,19 @@ public sealed class GroupShadow(GroupId group)
 
     internal HashSet<ReplicaId> Dead { get; } = [];
 
+    /// <summary>How far each replica may commit by what leaders told it, and by what it counted itself.</summary>
+    internal Dictionary<ReplicaId, LogIndex> Told { get; } = [];
+
+    internal LogIndex ToldOf(ReplicaId replica) => Told.GetValueOrDefault(replica);
+
+    internal void Tell(ReplicaId replica, LogIndex commit)
+    {
+        if (commit > ToldOf(replica))
+        {
+            Told[replica] = commit;
+        }
+    }
+
     internal bool IsEmpty => Chains.Count == 0;
 
     internal Commit CommitAt(LogIndex index) => Commits[(int)(index - CommittedBase - 1)];

@@ -51,9 +51,11 @@ public sealed partial class RaftChecker
             ResetLog(watch, index, term);
             WritesOf(watch.Node).Open.Add(new PendingWrite(watch, default, [], Hard: null, (index, term)));
             watch.State = watch.State with { Last = index };
+            watch.Persisted = index;
         }
 
         var commit = watch.State.Commit < index ? index : watch.State.Commit;
+        watch.Shadow.Tell(watch.Replica, index);
         watch.State = watch.State with { Commit = commit };
         watch.Applied = index;
         CheckContent(watch, index, contentHash);
@@ -178,6 +180,29 @@ public sealed partial class RaftChecker
             violations.Add("membership", $"{watch} begins a change while that at {open} is not committed");
         }
     }
+
+    /// <summary>Nothing counts as persisted while a write that replaces it, or writes it first, is under way.</summary>
+    private void CheckPersisted(ReplicaWatch watch, LogIndex persisted)
+    {
+        if (persisted <= watch.Persisted)
+        {
+            watch.Persisted = persisted;
+            return;
+        }
+
+        watch.Persisted = persisted;
+        var writes = WritesOf(watch.Node);
+        var isUnderWay = writes.Open.Exists(write => IsAtOrBelow(write, watch, persisted))
+            || writes.Sealed.Any(batch => batch.Writes.Exists(write => IsAtOrBelow(write, watch, persisted)));
+        if (isUnderWay)
+        {
+            violations.Add("persisted-early", $"{watch} counts {persisted} as persisted, "
+                + "a write of it is not synced");
+        }
+    }
+
+    private static bool IsAtOrBelow(PendingWrite write, ReplicaWatch watch, LogIndex persisted) =>
+        write.Replica == watch && write.Facts.Length > 0 && write.First <= persisted;
 
     private void Sync(PendingWrite write)
     {

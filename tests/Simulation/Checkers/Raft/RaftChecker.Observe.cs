@@ -27,6 +27,7 @@ public sealed partial class RaftChecker
 
         if (state.Commit > before.Commit)
         {
+            CheckTold(watch, before, state);
             CheckCommits(watch, before.Commit, state);
         }
     }
@@ -128,6 +129,20 @@ public sealed partial class RaftChecker
         if (!watch.Log.TryGet(index, out var item) || item.Chain != shadow.CommitAt(index).Chain)
         {
             violations.Add("leader-completeness", $"{watch} leads term {term} without the committed entry {index}");
+        }
+    }
+
+    /// <remarks>Paper, figure 2: no further than the last entry that an append is known to match.</remarks>
+    private void CheckTold(ReplicaWatch watch, in ReplicaState before, in ReplicaState state)
+    {
+        if (before.IsLeader || state.IsLeader)
+        {
+            watch.Shadow.Tell(watch.Replica, state.Commit);
+        }
+        else if (state.Commit > watch.Shadow.ToldOf(watch.Replica))
+        {
+            violations.Add("commit-told", $"{watch} committed {state.Commit}, "
+                + $"leaders told it {watch.Shadow.ToldOf(watch.Replica)}");
         }
     }
 

@@ -91,6 +91,7 @@ public sealed partial class RaftChecker(ViolationLog violations, ReachCounters r
 
         (disk.Term, disk.Vote) = (recovered.Hard.Term, recovered.Hard.Vote);
         watch.Applied = recovered.Applied;
+        watch.Shadow.Tell(watch.Replica, recovered.Hard.Commit);
         watch.State = new ReplicaState
         {
             Term = recovered.Hard.Term,

@@ -35,6 +35,9 @@ public sealed class ReplicaWatch
     /// <summary>The index of the configuration in force at it.</summary>
     public LogIndex ConfigurationIndex { get; internal set; }
 
+    /// <summary>The last index that it counts as persisted.</summary>
+    internal LogIndex Persisted { get; set; }
+
     internal GroupShadow Shadow { get; }
 
     internal DiskShadow Disk { get; }
