@@ -40,7 +40,8 @@ public sealed class LeaderCache(ShardMap map)
             return known;
         }
 
-        var (now, before) = (_map.ReplicasOf(vnode), _mapBefore.ReplicasOf(vnode));
+        var now = _map.ReplicasOf(vnode);
+        var before = _mapBefore.ReplicasOf(vnode);
         var turn = (_turns[vnode.Value]++ & int.MaxValue) % (now.Length + before.Length + _nodes.Length);
         if (turn < now.Length)
         {

@@ -102,7 +102,7 @@ internal static class TriggerMutants
             "return true;", "Clocks of nodes not heard for long still make a majority."),
         new("retry-without-a-wait", "TriggerEngine.Outcomes.cs",
             "Due = kind == OutcomeKind.Retry ? dueNow + DrawDelayMs(claim, result) : default,",
-            "Due = kind == OutcomeKind.Retry ? dueNow - 60_000 : default,"),
+            "Due = kind == OutcomeKind.Retry ? dueNow - 600_000 : default,"),
         new("timeout-counts-as-unwritten", "TriggerEngine.Outcomes.cs", "Flag = result.WroteNothing,", "Flag = true,"),
         new("outcome-of-one-failure-is-dead", "TriggerEngine.Outcomes.cs",
             "var isLast = claim.FailedCount + 1 >= claim.Route!.AttemptsMax;",

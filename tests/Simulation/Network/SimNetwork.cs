@@ -99,7 +99,8 @@ public sealed partial class SimNetwork
         message.SentUs = _world.NowUs;
         message.Attachment = attachment;
         message.Fill(bytes);
-        if (draws.Ppm(link.Quality.DuplicatePpm))
+        // A call arrives once or never, as over TCP; peers' batches may come from several connections.
+        if (draws.Ppm(link.Quality.DuplicatePpm) && attachment is null)
         {
             message.References++;
             _world.Count(NetworkCounters.Duplicated);

@@ -35,7 +35,8 @@ public sealed partial class ClusterDriver
         }
 
         var voters = Voters(known).ToList();
-        var bad = voters.Count(voter => voter.Node.Value == node || _nodes[voter.Node.Value - 1].Host.Clock.IsBad);
+        var bad = voters.Count(voter => voter.Node.Value == node
+            || _nodes[voter.Node.Value - 1] is { IsDueClockBad: true } or { Host.Clock.IsBad: true });
         return bad <= (voters.Count - 1) / 2;
     });
 

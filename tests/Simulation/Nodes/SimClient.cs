@@ -30,6 +30,8 @@ public sealed class SimClient : ISimProcess
         _plan = plan;
         _load = load;
         _number = number;
+        _map = plan.Target;
+        _cache = new LeaderCache(_map);
         _router = MakeRouter();
     }
 

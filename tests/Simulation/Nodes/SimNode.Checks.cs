@@ -110,7 +110,9 @@ public sealed partial class SimNode
 
     private void NoteArmed(GroupId group, ApplyOutput output)
     {
-        if (_core!.Trigger.TermOf(group) == default)
+        var isLed = _core!.Engine.Find(group) is { Role: RaftRole.Leader } raft
+            && raft.Term == _core.Trigger.TermOf(group);
+        if (!isLed)
         {
             return;
         }
@@ -129,7 +131,9 @@ public sealed partial class SimNode
     {
         foreach (var (group, due) in _armed)
         {
-            if (core.Trigger.WatermarkOf(group) > due)
+            var isLed = core.Engine.Find(group) is { Role: RaftRole.Leader } raft
+                && raft.Term == core.Trigger.TermOf(group);
+            if (isLed && core.Trigger.WatermarkOf(group) > due)
             {
                 _run.World.Violate("watermark", $"node {Id} sweeps group {group} from "
                     + $"{core.Trigger.WatermarkOf(group)} on, a job waits for {due}");

@@ -9,11 +9,20 @@ public sealed partial class SimNode
     /// <summary>A step ahead by more than this needs others that agree; they may have drifted, or be bad too.</summary>
     private const long StepMsMax = 1_000;
 
+    /// <summary>A due clock that is off by more counts as a bad one.</summary>
+    private const long BadMs = 50;
+
     private bool _hasHeardClocks;
     private long? _clockErrorMs;
 
     /// <summary>All nodes.</summary>
     public IReadOnlyList<SimNode> All { get; set; } = [];
+
+    /// <summary>
+    /// Whether its due clock is off, although the wall clock may be right again: a step back is adopted only once a
+    /// majority is heard to agree.
+    /// </summary>
+    public bool IsDueClockBad => _core is not null && Math.Abs(_clockErrorMs ?? 0) > BadMs;
 
     private void SampleClock(NodeCore core)
     {

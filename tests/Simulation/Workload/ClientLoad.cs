@@ -95,6 +95,7 @@ public sealed class ClientLoad
         }
 
         _reach.Hit(Reach.ClientCrashed);
+        client.Open!.Operation.IsForgotten = true;
         client.Open = null;
         client.Repeats = 0;
         client.WakeUs = _clock.NowUs + ThinkUs();

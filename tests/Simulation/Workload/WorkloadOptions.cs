@@ -9,7 +9,9 @@ public sealed record WorkloadOptions
     /// <summary>For how long clients begin operations, in milliseconds of true time.</summary>
     public long DurationMs { get; init; } = 480_000;
 
-    /// <summary>Operations in all, about, unless <see cref="JobsAimed"/> asks for more: one in three makes a job.</summary>
+    /// <summary>
+    /// Operations in all, about, unless <see cref="JobsAimed"/> asks for more: one in three makes a job.
+    /// </summary>
     public int OperationsAimed { get; init; } = 1_500;
 
     /// <summary>Jobs that are made at least: clients hurry when the time left would not do.</summary>

@@ -3,6 +3,9 @@ namespace TimeMachine.Simulation.Checkers.Jobs;
 /// <summary>One operation of one client: all its tries carry the same request id and count as one.</summary>
 public sealed class ClientOperation
 {
+    /// <summary>Whether its client crashed and waits for no answer.</summary>
+    public bool IsForgotten { get; internal set; }
+
     /// <summary>The client's number.</summary>
     public required int Client { get; init; }
 

@@ -186,7 +186,7 @@ public sealed partial class JobChecker
             Kind = (OutcomeFactKind)(byte)command.Outcome,
             TookEffect = answer.IsOk,
             Result = (JobStatus)(byte)answer.State,
-            TimeMs = command.Time.Value,
+            EndMs = command.At.Value + command.DurationMs,
             NextDueMs = command.Due.Value,
             WroteNothing = command.Flag,
             IsRouteGone = command.Error == AttemptError.RouteDeleted,

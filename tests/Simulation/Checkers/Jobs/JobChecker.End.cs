@@ -81,14 +81,15 @@ public sealed partial class JobChecker
         }
     }
 
-    /// <summary>With the faults long over each request is answered: every vnode can be reached.</summary>
+    /// <summary>With the faults long over each get is answered: every vnode can be reached.</summary>
     private void CheckAnswered(IReadOnlyList<ClientOperation> operations, long calmUs)
     {
         foreach (var operation in operations)
         {
-            var isLate = operation.InvokeUs > calmUs + (_options.LivenessMs * 1_000);
+            var isLate = operation.Kind == JobActionKind.Get
+                && operation.InvokeUs > calmUs + (_options.LivenessMs * 1_000);
             var isRefused = operation.Answer is null or { Code: ErrorCode.Unavailable };
-            if (isLate && isRefused)
+            if (isLate && isRefused && !operation.IsForgotten)
             {
                 _violations.Add("not-answered", $"{operation.Kind} of {operation.Key} by client {operation.Client} "
                     + "got no definite answer long after the faults");

@@ -7,6 +7,9 @@ public sealed partial class JobChecker
 {
     private readonly Dictionary<(NodeId Node, string Route), HashSet<ClaimRecord>> _openByRoute = [];
     private readonly Dictionary<NodeId, HashSet<ClaimRecord>> _openByNode = [];
+    /// <summary>A group's due time may move back so far, when a clock that is wrong becomes the lower one of two.</summary>
+    private const long ClockMovesMs = 300_000;
+
     private readonly Dictionary<GroupId, Term> _terms = [];
     private readonly Dictionary<NodeId, long> _confirmedUs = [];
 
@@ -147,9 +150,9 @@ public sealed partial class JobChecker
             Duplicates.Allow(DuplicateCause.Failed);
         }
 
-        if (fact.Kind == OutcomeFactKind.Retry && fact.NextDueMs < fact.TimeMs)
+        if (fact.Kind == OutcomeFactKind.Retry && fact.NextDueMs < fact.EndMs - ClockMovesMs)
         {
-            _violations.Add("retry-wait", $"{fact.Key}: claim {fact.Claim} failed at {fact.TimeMs}, "
+            _violations.Add("retry-wait", $"{fact.Key}: claim {fact.Claim} failed at {fact.EndMs}, "
                 + $"and is to be tried again at {fact.NextDueMs}");
         }
 

@@ -10,7 +10,11 @@ public sealed class LeaseChecker(ViolationLog violations)
     /// <summary>A part of a rate that left a holder may be used again after this.</summary>
     private const long RestUs = 1_000_000;
 
+    /// <summary>A grant may have been decided so long ago, by the limit of then.</summary>
+    private const long DecidedUs = 5_000_000;
+
     private readonly Dictionary<(RouteKey Route, NodeId Node, ulong Session), LeaseRecord> _records = [];
+    private readonly Dictionary<RouteKey, (int Limit, int Before, long UntilUs)> _limits = [];
     private readonly Dictionary<RouteKey, List<(int Rate, long LoweredUs)>> _resting = [];
 
     /// <summary>The newest record of a holder; nothing if it has none.</summary>
@@ -38,7 +42,7 @@ public sealed class LeaseChecker(ViolationLog violations)
             resting.Add((before.Rate - record.Rate, violations.NowUs));
         }
 
-        var limit = machine.Routes.TryGet(change.Route, out var route) ? route.RatePerSecond : 0;
+        var limit = LimitOf(change.Route, machine.Routes.TryGet(change.Route, out var route) ? route.RatePerSecond : 0);
         var used = machine.Leases.Of(change.Route).Sum(lease => lease.Rate) + resting.Sum(part => part.Rate);
         if (record.Rate > before.Rate && used > limit)
         {
@@ -46,5 +50,17 @@ public sealed class LeaseChecker(ViolationLog violations)
         }
 
         return record.Slots < before.Slots;
+    }
+
+    /// <summary>The limit in force, or the higher one of a moment ago.</summary>
+    private int LimitOf(RouteKey route, int limit)
+    {
+        var known = _limits.GetValueOrDefault(route);
+        if (limit != known.Limit)
+        {
+            _limits[route] = known = (limit, known.Limit, violations.NowUs + DecidedUs);
+        }
+
+        return violations.NowUs < known.UntilUs ? Math.Max(limit, known.Before) : limit;
     }
 }

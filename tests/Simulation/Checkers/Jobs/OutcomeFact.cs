@@ -27,8 +27,8 @@ public sealed record OutcomeFact
     /// <summary>The job's state behind it, as the state machine says.</summary>
     public JobStatus Result { get; init; }
 
-    /// <summary>The command's time.</summary>
-    public long TimeMs { get; init; }
+    /// <summary>When the attempt ended, by its sender's due clock.</summary>
+    public long EndMs { get; init; }
 
     /// <summary>Retry: when the next attempt is due, in milliseconds since 1970.</summary>
     public long NextDueMs { get; init; }
