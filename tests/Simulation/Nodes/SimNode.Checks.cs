@@ -161,6 +161,9 @@ public sealed partial class SimNode
         _paced[route.Key] = (Now, _core!.Gate.ShareOf(route, Now).Rate);
     }
 
+    private SendRecord? NewestSendOf(RouteKey route) =>
+        _openSends.LastOrDefault(send => send.Info.Route == route.ToString());
+
     private int OpenSendsOf(RouteKey route, long nowUs) => _openSends.Count(send =>
         send.Info.Route == route.ToString() && nowUs - send.StartUs <= send.Info.TimeoutMs * 1_000L);
 
@@ -183,9 +186,10 @@ public sealed partial class SimNode
 
             holder.CheckShare(change.Route);
             var open = holder.OpenSendsOf(change.Route, _observer.Violations.NowUs);
-            if (isLowered && open > record.Slots)
+            if (isLowered && open > record.Slots && !_observer.Routes.MayBeGone(change.Route.ToString()))
             {
-                _run.World.Violate("lease", $"node {holder.Id} has {open} open requests of {change.Route}, "
+                _run.World.Violate("lease", $"node {holder.Id} has {open} open requests of {change.Route} "
+                    + $"(the newest of {holder.NewestSendOf(change.Route)}), "
                     + $"its record is lowered to {record.Slots}");
             }
         }
@@ -202,8 +206,14 @@ public sealed partial class SimNode
         }
     }
 
+    /// <remarks>The leases of a deleted route end with it, before its holders know.</remarks>
     private void CheckShare(RouteKey key)
     {
+        if (_observer.Routes.MayBeGone(key.ToString()))
+        {
+            return;
+        }
+
         var record = _observer.Leases.RecordOf(key, Id, _core!.Gate.Session);
         var share = _core.Routes.TryGet(key, out var route) ? _core.Gate.ShareOf(route, Now) : default;
         if (share.Slots > record.Slots || share.Rate > record.Rate)

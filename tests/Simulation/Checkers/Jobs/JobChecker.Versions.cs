@@ -7,7 +7,7 @@ public sealed partial class JobChecker
 {
     private readonly Dictionary<(NodeId Node, string Route), HashSet<ClaimRecord>> _openByRoute = [];
     private readonly Dictionary<NodeId, HashSet<ClaimRecord>> _openByNode = [];
-    /// <summary>A group's due time may move back so far, when a clock that is wrong becomes the lower one of two.</summary>
+    /// <summary>A group's due time may move back so far: a clock that is wrong becomes the lower of two.</summary>
     private const long ClockMovesMs = 300_000;
 
     private readonly Dictionary<GroupId, Term> _terms = [];

@@ -46,7 +46,9 @@ public sealed partial class RaftChecker
             violations.Add("image", $"{watch} took an image at {index}, committed is {watch.Shadow.Committed}");
         }
 
-        if (!Holds(watch.Log, index, term) || !Holds(watch.Disk.Log, index, term))
+        var isKept = index <= watch.State.Commit
+            || (Holds(watch.Log, index, term) && Holds(watch.Disk.Log, index, term));
+        if (!isKept)
         {
             ResetLog(watch, index, term);
             WritesOf(watch.Node).Open.Add(new PendingWrite(watch, default, [], Hard: null, (index, term)));
