@@ -30,6 +30,7 @@ public sealed partial class LeaseGranter
             if (holder.HeardAt < overAt)
             {
                 holder.Demands.Clear();
+                holder.AreDemandsForgotten = true;
             }
 
             foreach (var offer in holder.Offers.Values)
@@ -152,7 +153,8 @@ public sealed partial class LeaseGranter
     }
 
     /// <summary>The most that a holder can still have of its record. All records of an election were offered; one of
-    /// which no offer is known was raised since, and never told.</summary>
+    /// which no offer is known was raised since, and never told. Of one that fell silent only time tells when its
+    /// requests are over, also if it had adopted the offer.</summary>
     private (int Slots, int Rate) Lowered(RouteKey key, LeaseHolder holder, LeaseRecord record, MonoMs now)
     {
         if (!holder.Offers.TryGetValue(key, out var offer))
@@ -161,7 +163,7 @@ public sealed partial class LeaseGranter
         }
 
         var inUse = holder.Demands.TryGetValue(key, out var demand) ? demand.InUse : 0;
-        if (HasAdopted(holder, offer))
+        if (HasAdopted(holder, offer) && !holder.AreDemandsForgotten)
         {
             return (Math.Min(record.Slots, Math.Max(offer.Slots, inUse)), Math.Min(record.Rate, offer.Rate));
         }

@@ -229,6 +229,7 @@ public sealed partial class LeaseGranter
         holder.WaitingSequence = request.Sequence;
         _isChanged = true;
         holder.Demands.Clear();
+        holder.AreDemandsForgotten = false;
         foreach (var demand in request.Demands)
         {
             holder.Demands[demand.Route] = demand;

@@ -143,6 +143,57 @@ public sealed class LeaseGranterTests
         Assert.Equal(1_000, _granter.SilentMs(new NodeId(1), _now + 1_000));
     }
 
+    [Fact]
+    public void Slots_that_a_holder_used_when_it_fell_silent_come_back_only_when_its_requests_are_over()
+    {
+        _now += 2_000;
+        Answer(Request(1));
+        Answer(Request(2) with { AdoptedTerm = new Term(3), AdoptedSequence = 1, Demands = [Using(3)] });
+        Answer(Request(3) with { AdoptedTerm = new Term(3), AdoptedSequence = 2, Demands = [Using(3)] });
+        var lastAnswer = _now;
+        Assert.Equal(3, SlotsOnRecord);
+
+        while (_now < lastAnswer + LeaseTiming.Waited(LeaseTiming.SendWithinMs + ARoute().TimeoutMs))
+        {
+            _now += 100;
+            Settle();
+            Assert.Equal(3, SlotsOnRecord);
+        }
+
+        _now += LeaseTiming.Waited(LeaseTiming.LeaseMs) + 100;
+        Settle();
+        Assert.Equal(0, SlotsOnRecord);
+    }
+
+    private int SlotsOnRecord => _desk.Machine.Leases.Of(Key).Sum(lease => lease.Slots);
+
+    /// <summary>Its requests are open, it wants no slot, and it is not starved.</summary>
+    private static LeaseDemand Using(int inUse) => new(Key, inUse, 0, 0, IsStarved: false);
+
+    private void Answer(LeaseRequest request)
+    {
+        _granter.OnRequest(request, _now);
+        Settle();
+        _now += 100;
+    }
+
+    /// <summary>Confirms what is read and applies what is proposed, until there is nothing more.</summary>
+    private void Settle()
+    {
+        for (var output = Advance(); output.Proposal is not null || output.Reads.Count > 0; output = Advance())
+        {
+            foreach (var read in output.Reads.ToList())
+            {
+                _granter.OnRead(read, isConfirmed: true, _now);
+            }
+
+            if (output.Proposal is { } proposal)
+            {
+                _desk.Apply(proposal);
+            }
+        }
+    }
+
     private static LeaseRequest Request(long sequence, int node = 1) => new()
     {
         Node = new NodeId(node),
