@@ -5,6 +5,9 @@ namespace TimeMachine.Simulation.Checkers.Jobs;
 /// <summary>Versions and the claims made of them.</summary>
 public sealed partial class JobChecker
 {
+    /// <summary>A new leader's commands begin with the log's time, which may be ahead of its clocks.</summary>
+    private const long LogAheadMsMax = 2_000;
+
     private readonly Dictionary<(NodeId Node, string Route), HashSet<ClaimRecord>> _openByRoute = [];
     private readonly Dictionary<NodeId, HashSet<ClaimRecord>> _openByNode = [];
     private readonly Dictionary<GroupId, Term> _terms = [];
@@ -147,7 +150,7 @@ public sealed partial class JobChecker
             Duplicates.Allow(DuplicateCause.Failed);
         }
 
-        if (fact.Kind == OutcomeFactKind.Retry && fact.NextDueMs < fact.TimeMs)
+        if (fact.Kind == OutcomeFactKind.Retry && fact.NextDueMs < fact.TimeMs - LogAheadMsMax)
         {
             _violations.Add("retry-wait", $"{fact.Key}: claim {fact.Claim} failed at {fact.TimeMs}, "
                 + $"and is to be tried again at {fact.NextDueMs}");
