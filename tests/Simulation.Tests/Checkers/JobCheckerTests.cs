@@ -100,6 +100,25 @@ public sealed class JobCheckerTests
     }
 
     [Fact]
+    public void A_claim_for_another_time_than_the_job_is_due_is_found()
+    {
+        _stage.Claim(_stage.Create(), fact => fact with { DueMs = fact.DueMs + 1 });
+
+        _stage.ShouldHaveFound("claim-due");
+    }
+
+    [Fact]
+    public void A_retry_before_its_failure_is_found()
+    {
+        var claim = _stage.Claim(_stage.Create());
+        _stage.SendAndEnd(claim, 500);
+
+        _stage.Outcome(claim, OutcomeFactKind.Retry, retryAfterMs: -3_000);
+
+        _stage.ShouldHaveFound("retry-wait");
+    }
+
+    [Fact]
     public void A_send_without_a_claim_is_found()
     {
         var version = _stage.Create();

@@ -120,7 +120,7 @@ internal sealed class JobStage
     }
 
     /// <summary>An outcome; the state behind it is what the model says.</summary>
-    public void Outcome(CommandNumber claim, OutcomeFactKind kind, bool tookEffect = true)
+    public void Outcome(CommandNumber claim, OutcomeFactKind kind, bool tookEffect = true, long retryAfterMs = 0)
     {
         var action = new JobAction
         {
@@ -141,7 +141,8 @@ internal sealed class JobStage
             Kind = kind,
             TookEffect = tookEffect,
             Result = next.Status,
-            NextDueMs = NowMs,
+            TimeMs = NowMs,
+            NextDueMs = NowMs + retryAfterMs,
         });
     }
 
@@ -161,6 +162,7 @@ internal sealed class JobStage
     {
         var index = new LogIndex(++_index);
         Observer.Raft.ReadyTaken(_replica, index, [RaftStage.Fact(Term, (ulong)_index)], hard: null);
+        RaftChecker.CommitTold(_replica, _replica.Replica, index);
         Observer.Raft.Observe(_replica, new ReplicaState { Commit = index, Last = index, Term = new Term(Term) });
         Observer.Raft.Applied(_replica, index, (UInt128)_index);
         return CommandNumber.At(index, 0);

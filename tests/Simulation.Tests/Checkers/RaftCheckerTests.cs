@@ -21,6 +21,26 @@ public sealed class RaftCheckerTests
     }
 
     [Fact]
+    public void A_follower_that_commits_further_than_it_was_told_is_found()
+    {
+        _stage.WithOneCommitted().CommitUntold(_stage.B, 1);
+
+        _stage.ShouldHaveFound("commit-told");
+    }
+
+    [Fact]
+    public void A_write_under_way_that_counts_as_persisted_is_found()
+    {
+        _stage.WithOneCommitted().Append(_stage.B, 2, RaftStage.Fact(1, 11));
+
+        _stage.Raft.PersistedCounted(_stage.B, new LogIndex(1));
+        _stage.ShouldHaveFoundNothing();
+
+        _stage.Raft.PersistedCounted(_stage.B, new LogIndex(2));
+        _stage.ShouldHaveFound("persisted-early");
+    }
+
+    [Fact]
     public void Two_leaders_of_one_term_are_found()
     {
         _stage.Lead(_stage.A, 3).Lead(_stage.B, 3);

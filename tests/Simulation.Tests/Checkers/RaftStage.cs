@@ -80,6 +80,12 @@ internal sealed class RaftStage
 
     public RaftStage Commit(ReplicaWatch watch, long index)
     {
+        RaftChecker.CommitTold(A, watch.Replica, new LogIndex(index));
+        return CommitUntold(watch, index);
+    }
+
+    public RaftStage CommitUntold(ReplicaWatch watch, long index)
+    {
         Raft.Observe(watch, watch.State with { Commit = new LogIndex(index), Last = LastOf(watch) });
         return this;
     }

@@ -81,10 +81,10 @@ public sealed class MutantTests
 
     [Theory]
     [InlineData("vote-before-sync", "vote-before-sync")]
-    [InlineData("later-batches-counted-as-synced", "apply-synced")]
+    [InlineData("later-batches-counted-as-synced", "persisted-early")]
     [InlineData("lost-wake-up", "wheel-missed")]
     [InlineData("claim-skipped", "send-without-claim")]
-    [InlineData("answered-before-commit", "acknowledged-early")]
+    [InlineData("answered-before-commit", "acknowledged-unapplied")]
     public void A_mutant_that_many_seeds_see_is_seen_by_the_first(string name, string rule)
     {
         var mutant = MutantTable.All.Single(candidate => candidate.Name == name);

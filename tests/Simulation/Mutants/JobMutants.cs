@@ -4,7 +4,9 @@ namespace TimeMachine.Simulation.Mutants;
 internal static class JobMutants
 {
     private const string Attempts = "JobStateMachine.Attempts.cs";
+    private const string Claims = "TriggerEngine.Claims.cs";
     private const string Floors = "JobStateMachine.Floors.cs";
+    private const string Inherited = "TriggerEngine.Inherited.cs";
     private const string Requests = "JobStateMachine.Requests.cs";
 
     public static IReadOnlyList<Mutant> All { get; } =
@@ -12,20 +14,28 @@ internal static class JobMutants
         new("late-outcome-of-an-old-claim", Attempts,
             "if (!_claims.TryGetValue(command.Key, out var claim) || claim.Number != command.Claim)",
             "if (!_claims.TryGetValue(command.Key, out var claim))"),
-        new("late-truth-of-any-claim", Attempts,
-            "row.State == JobState.Unknown && row.LastClaim == command.Claim", "row.State == JobState.Unknown"),
         new("claim-supersedes-any", Attempts,
             "if (open.Number != command.Claim || open.Mode != DeliveryMode.AtLeastOnce)",
-            "if (open.Mode != DeliveryMode.AtLeastOnce)"),
+            "if (open.Mode != DeliveryMode.AtLeastOnce)",
+            "Leaders do not name the claim that they replace, and nobody asks.")
+        {
+            Also = (Claims, "        Claim = claim.Supersedes,\n", ""),
+        },
         new("at-most-once-superseded", Attempts,
             "if (open.Number != command.Claim || open.Mode != DeliveryMode.AtLeastOnce)",
-            "if (open.Number != command.Claim)"),
+            "if (open.Number != command.Claim)")
+        {
+            Also = (Inherited, "else if (claim.Mode == DeliveryMode.AtMostOnce)", "else if (claim.Mode == default)"),
+        },
         new("at-most-once-retried", Attempts,
             "var isMaybeSent = claim.Mode == DeliveryMode.AtMostOnce && !command.Flag;",
             "var isMaybeSent = claim.Mode == default && !command.Flag;"),
         new("stopped-job-claimed-again", Attempts,
             "return open.IsStopped ? ErrorCode.Finished : CheckNumber(command, open.Attempt);",
-            "return CheckNumber(command, open.Attempt);"),
+            "return CheckNumber(command, open.Attempt);")
+        {
+            Also = (Inherited, "if (claim.IsStopped)", "if (claim.IsStopped && claim.Attempt > 1_000)"),
+        },
         new("stopped-job-retried", Attempts,
             "        if (claim.IsStopped)\n        {\n            return JobState.Cancelled;",
             "        if (claim.IsStopped && claim.Attempt > 1_000)\n        {\n            return JobState.Cancelled;"),
@@ -37,7 +47,11 @@ internal static class JobMutants
             "PutRow(command.Key, row, next with { State = state, Due = due });"),
         new("expiry-by-local-clock", Attempts,
             "if (!IsWaiting(command, row) || !IsExpired(row!))", "if (!IsWaiting(command, row))",
-            "The proposer's word is taken instead of the log's time."),
+            "The word of a proposer whose clock is a second ahead is taken instead of the log's time.")
+        {
+            Also = ("TriggerEngine.Admission.cs", "job.Group.Clock.Now > job.ExpiresAt)",
+                "job.Group.Clock.Now + 1_000 > job.ExpiresAt)"),
+        },
         new("cancel-wins-in-retrying", Requests,
             "row.State == JobState.Scheduled ? CancelResult.Won",
             "row.State is JobState.Scheduled or JobState.Retrying ? CancelResult.Won"),

@@ -50,7 +50,7 @@ internal static class RaftMutants
             "ready.MustPersistHardState = HasNewHardState;",
             "ready.MustPersistHardState = HasNewHardState && Vote == Self;"),
         new("replaced-write-counts", Ready,
-            "&& (writtenInTerm >= _replacedInTerm || index < _replacedFrom);", ";",
+            "&& Log.Matches(index, term)\n        && (writtenInTerm >= _replacedInTerm || index < _replacedFrom);", ";",
             "A sync of an entry that was truncated since counts for the one that took its place."),
     ];
 }

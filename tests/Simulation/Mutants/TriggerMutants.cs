@@ -67,7 +67,11 @@ internal static class TriggerMutants
         new("refused-send-keeps-its-slot", Sends, "Resolve(claim, OutcomeOf(claim, OutcomeKind.Release));",
             "claim.HoldsGate = false;\n        Resolve(claim, OutcomeOf(claim, OutcomeKind.Release));"),
         new("refused-claim-forgets-its-job", Effects,
-            "WaitAgain(claim, isKnown: claim.IsRearmed || effect.Code == ErrorCode.Overloaded);", ""),
+            "WaitAgain(claim, isKnown: claim.IsRearmed || effect.Code == ErrorCode.Overloaded);", "",
+            "Vnodes take few claims at a time, so that some are refused.")
+        {
+            Also = ("JobStateMachine.Attempts.cs", "_claims.Count >= _options.ClaimsMax ?", "_claims.Count >= 2 ?"),
+        },
         new("armed-effect-lost", Effects, "            Arm(group, job);", "            _ = job;",
             "Only the sweep finds what was created inside the window.")
         {

@@ -42,7 +42,7 @@ public sealed partial class RaftChecker
             ConfigurationObserved(watch, core.ConfigurationIndex, VotersOf(core.Configuration));
         }
 
-        CheckPersisted(watch, core.PersistedIndex);
+        PersistedCounted(watch, core.PersistedIndex);
         Observe(watch, new ReplicaState
         {
             IsLeader = core.Role == RaftRole.Leader,
@@ -71,13 +71,13 @@ public sealed partial class RaftChecker
                 break;
             case RaftMessageKind.AppendEntries:
                 var covered = message.Index + message.EntryCount;
-                watch.Shadow.Tell(message.To, message.Commit < covered ? message.Commit : covered);
+                CommitTold(watch, message.To, message.Commit < covered ? message.Commit : covered);
                 break;
             case RaftMessageKind.Heartbeat:
-                watch.Shadow.Tell(message.To, message.Commit);
+                CommitTold(watch, message.To, message.Commit);
                 break;
             case RaftMessageKind.InstallSnapshot:
-                watch.Shadow.Tell(message.To, message.Index);
+                CommitTold(watch, message.To, message.Index);
                 break;
             default:
                 // Nothing else promises that something is stored.

@@ -130,6 +130,28 @@ public sealed partial class RaftChecker
     private static bool Holds(ShadowLog log, LogIndex index, Term term) =>
         log.TryGet(index, out var item) && item.Term == term;
 
+    /// <summary>
+    /// A core counts its log as persisted up to an index: no write of it, or of what replaces it, is under way.
+    /// </summary>
+    public void PersistedCounted(ReplicaWatch watch, LogIndex persisted)
+    {
+        if (persisted <= watch.Persisted)
+        {
+            watch.Persisted = persisted;
+            return;
+        }
+
+        watch.Persisted = persisted;
+        var writes = WritesOf(watch.Node);
+        var isUnderWay = writes.Open.Exists(write => IsAtOrBelow(write, watch, persisted))
+            || writes.Sealed.Any(batch => batch.Writes.Exists(write => IsAtOrBelow(write, watch, persisted)));
+        if (isUnderWay)
+        {
+            violations.Add("persisted-early", $"{watch} counts {persisted} as persisted, "
+                + "a write of it is not synced");
+        }
+    }
+
     private void CheckVote(ReplicaWatch watch, ReplicaId candidate, Term term)
     {
         var disk = watch.Disk;
@@ -180,26 +202,6 @@ public sealed partial class RaftChecker
         if (open.Value != 0)
         {
             violations.Add("membership", $"{watch} begins a change while that at {open} is not committed");
-        }
-    }
-
-    /// <summary>Nothing counts as persisted while a write that replaces it, or writes it first, is under way.</summary>
-    private void CheckPersisted(ReplicaWatch watch, LogIndex persisted)
-    {
-        if (persisted <= watch.Persisted)
-        {
-            watch.Persisted = persisted;
-            return;
-        }
-
-        watch.Persisted = persisted;
-        var writes = WritesOf(watch.Node);
-        var isUnderWay = writes.Open.Exists(write => IsAtOrBelow(write, watch, persisted))
-            || writes.Sealed.Any(batch => batch.Writes.Exists(write => IsAtOrBelow(write, watch, persisted)));
-        if (isUnderWay)
-        {
-            violations.Add("persisted-early", $"{watch} counts {persisted} as persisted, "
-                + "a write of it is not synced");
         }
     }
 

@@ -32,6 +32,16 @@ public sealed partial class RaftChecker
         }
     }
 
+    /// <summary>A message leaves that lets its receiver commit up to an index.</summary>
+    /// <param name="watch">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    /// <param name="commit">The index, bounded by what the message covers.</param>
+    public static void CommitTold(ReplicaWatch watch, ReplicaId to, LogIndex commit)
+    {
+        ArgumentNullException.ThrowIfNull(watch);
+        watch.Shadow.Tell(to, commit);
+    }
+
     /// <summary>
     /// Call it when <c>ConfigurationIndex</c> of a core changed (and once behind <see cref="Open"/>).
     /// </summary>
