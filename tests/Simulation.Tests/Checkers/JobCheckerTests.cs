@@ -113,7 +113,7 @@ public sealed class JobCheckerTests
         var claim = _stage.Claim(_stage.Create());
         _stage.SendAndEnd(claim, 500);
 
-        _stage.Outcome(claim, OutcomeFactKind.Retry, retryAfterMs: -3_000);
+        _stage.Outcome(claim, OutcomeFactKind.Retry, retryAfterMs: -400_000);
 
         _stage.ShouldHaveFound("retry-wait");
     }

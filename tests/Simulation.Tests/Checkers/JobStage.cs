@@ -141,7 +141,7 @@ internal sealed class JobStage
             Kind = kind,
             TookEffect = tookEffect,
             Result = next.Status,
-            TimeMs = NowMs,
+            EndMs = NowMs,
             NextDueMs = NowMs + retryAfterMs,
         });
     }
