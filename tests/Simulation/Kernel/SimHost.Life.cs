@@ -80,7 +80,8 @@ public sealed partial class SimHost
     }
 
     /// <summary>Lets the process go on; what waited is delivered at this very time.</summary>
-    /// <param name="timerFirst">Whether timers fire before the waiting messages are read: the harder order.</param>
+    /// <param name="timerFirst">Whether timers, sends and their ends among them, fire before the waiting messages are
+    /// read: the harder order.</param>
     public void Thaw(bool timerFirst)
     {
         if (State != HostState.Frozen)
@@ -163,7 +164,7 @@ public sealed partial class SimHost
         {
             var kept = _kept[i];
             var isTimer = kept.Kind == Timer;
-            if (isTimer != timers)
+            if ((isTimer || kept.Kind == WorkDone) != timers)
             {
                 continue;
             }
