@@ -38,7 +38,7 @@ internal sealed class LeaseHolder(NodeId node, ulong session, MonoMs now)
     /// <summary>The demands of the newest request, by route.</summary>
     public Dictionary<RouteKey, LeaseDemand> Demands { get; } = [];
 
-    /// <summary>It was silent for a lease's time: what it wants counts no more, and what it uses is not known.</summary>
+    /// <summary>It was silent for a lease's time: what it wants counts no more, what it uses is not known.</summary>
     public bool AreDemandsForgotten { get; set; }
 
     public bool Is(NodeId node, ulong session) => Node == node && Session == session;

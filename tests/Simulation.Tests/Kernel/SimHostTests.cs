@@ -55,7 +55,7 @@ public sealed class SimHostTests
         _world.Right.Thaw(timerFirst: true);
         _world.RunMs(0);
 
-        Assert.Equal(["freeze", "thaw", "timer", "message 1", "work 7 42 x"], _world.RightProcess.Seen);
+        Assert.Equal(["freeze", "thaw", "work 7 42 x", "timer", "message 1"], _world.RightProcess.Seen);
     }
 
     [Fact]
