@@ -31,8 +31,8 @@ public sealed partial class NodeCore
         next = handover < next ? handover : next;
         var wait = NextRouteWait();
         next = wait < next ? wait : next;
-        var granter = now + GranterMs;
-        return _granter is not null && granter < next ? granter : next;
+        var granter = _granter is { IsLeading: true } ? now + GranterMs : new MonoMs(long.MaxValue);
+        return granter < next ? granter : next;
     }
 
     /// <summary>Does one turn. Answers and messages of earlier calls are kept; the engine's output is new.</summary>

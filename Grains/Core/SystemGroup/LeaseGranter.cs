@@ -27,12 +27,14 @@ public sealed partial class LeaseGranter
     private readonly List<LeaseHolder> _holders = [];
     private readonly List<LeaseResponse> _refusals = [];
     private readonly Dictionary<NodeId, MonoMs> _heardAt = [];
-    private bool _isLeading;
     private Term _term;
     private MonoMs _electedAt;
     private ulong _lastRead;
     private bool _isReading;
     private MonoMs _readAt;
+
+    /// <summary>Whether it grants; one that does not has nothing to do on its own.</summary>
+    public bool IsLeading { get; private set; }
 
     /// <summary>Makes a granter that does not lead.</summary>
     /// <param name="machine">The node's replica of the system group.</param>
@@ -47,7 +49,7 @@ public sealed partial class LeaseGranter
     /// <summary>When to call <see cref="Advance"/> if nothing else happens.</summary>
     public MonoMs NextDeadline(MonoMs now)
     {
-        if (!_isLeading)
+        if (!IsLeading)
         {
             return new MonoMs(_refusals.Count > 0 ? now.Value : long.MaxValue);
         }
@@ -60,7 +62,7 @@ public sealed partial class LeaseGranter
     public void OnElected(Term term, MonoMs now)
     {
         Reset();
-        _isLeading = true;
+        IsLeading = true;
         _term = term;
         _electedAt = now;
         foreach (var route in _book.Routes)
@@ -79,13 +81,13 @@ public sealed partial class LeaseGranter
     public void OnDeposed()
     {
         Reset();
-        _isLeading = false;
+        IsLeading = false;
     }
 
     /// <summary>Takes a holder's request.</summary>
     public void OnRequest(LeaseRequest request, MonoMs now)
     {
-        if (!_isLeading)
+        if (!IsLeading)
         {
             Refuse(request, ErrorCode.NotLeader);
             return;
@@ -133,7 +135,7 @@ public sealed partial class LeaseGranter
     /// <returns>0 if this node does not lead.</returns>
     public long SilentMs(NodeId node, MonoMs now)
     {
-        if (!_isLeading)
+        if (!IsLeading)
         {
             return 0;
         }
@@ -156,7 +158,7 @@ public sealed partial class LeaseGranter
     {
         output.Responses.AddRange(_refusals);
         _refusals.Clear();
-        if (!_isLeading)
+        if (!IsLeading)
         {
             return;
         }

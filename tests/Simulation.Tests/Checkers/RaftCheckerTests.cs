@@ -254,6 +254,17 @@ public sealed class RaftCheckerTests
     }
 
     [Fact]
+    public void An_unsynced_entry_may_have_taken_the_place_of_a_synced_one_by_the_next_restart()
+    {
+        _stage.Append(_stage.A, 1, RaftStage.Fact(1, 10)).Sync(_stage.A).Append(_stage.A, 1, RaftStage.Fact(2, 11));
+        _stage.Observer.NodeCrashed(_stage.A.Node);
+
+        _stage.Open(1, new RecoveredReplica { Replica = new ReplicaId(1), Entries = [RaftStage.Fact(2, 11)] });
+
+        _stage.ShouldHaveFoundNothing();
+    }
+
+    [Fact]
     public void Unsynced_entries_may_be_lost_or_survive_a_restart()
     {
         _stage.Append(_stage.A, 1, RaftStage.Fact(1, 10)).Append(_stage.B, 1, RaftStage.Fact(1, 10));

@@ -4,6 +4,7 @@ namespace TimeMachine.Simulation.Checkers.Raft;
 public sealed class DiskShadow
 {
     private readonly List<(LogIndex Last, Term Term)> _replaced = [];
+    private LogIndex? _unsureFrom;
 
     /// <summary>The synced log.</summary>
     public ShadowLog Log { get; } = new();
@@ -27,6 +28,19 @@ public sealed class DiskShadow
 
         Log.TruncateFrom(first);
     }
+
+    /// <summary>
+    /// The last synced entry that a crash must have left: what was written behind it may have got through unsynced, in
+    /// the place of synced entries.
+    /// </summary>
+    public LogIndex LastSure => _unsureFrom is { } from && from <= Log.Last ? from - 1 : Log.Last;
+
+    /// <summary>The process ended before the write of an entry was synced.</summary>
+    public void MayBeReplacedFrom(LogIndex first) =>
+        _unsureFrom = _unsureFrom is { } from && from < first ? from : first;
+
+    /// <summary>What the disk kept is known: the next crash is another one.</summary>
+    public void Recovered() => _unsureFrom = null;
 
     /// <summary>
     /// Whether an entry, acknowledged in a term, is synced, or was until a later term replaced it: the acknowledgement

@@ -89,7 +89,26 @@ public sealed partial class RaftChecker
     /// <summary>
     /// A node's process ended: what it had not synced is forgotten here (recovery tells what the disk kept).
     /// </summary>
-    public void NodeCrashed(NodeId node) => _writes.Remove(node);
+    public void NodeCrashed(NodeId node)
+    {
+        if (!_writes.Remove(node, out var writes))
+        {
+            return;
+        }
+
+        foreach (var write in writes.Sealed.SelectMany(batch => batch.Writes).Concat(writes.Open))
+        {
+            if (write.Reset is var (index, _))
+            {
+                write.Replica.Disk.MayBeReplacedFrom(index + 1);
+            }
+
+            if (write.Facts.Length > 0)
+            {
+                write.Replica.Disk.MayBeReplacedFrom(write.First);
+            }
+        }
+    }
 
     /// <summary>A vote request (not a pre-vote) leaves its node: the candidate's own vote must be synced.</summary>
     public void VoteRequestLeft(ReplicaWatch watch, Term term) => CheckVote(watch, watch.Replica, term);

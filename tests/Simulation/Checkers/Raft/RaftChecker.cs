@@ -82,6 +82,7 @@ public sealed partial class RaftChecker(ViolationLog violations, ReachCounters r
         }
 
         CheckRecovered(watch, recovered);
+        watch.Disk.Recovered();
         var disk = watch.Disk;
         disk.Log.Reset(recovered.BaseIndex, recovered.BaseTerm, ChainAtBase(watch, recovered.BaseIndex));
         foreach (var fact in recovered.Entries)
@@ -116,15 +117,16 @@ public sealed partial class RaftChecker(ViolationLog violations, ReachCounters r
             violations.Add("disk-vote", $"{watch} recovered another vote in term {disk.Term}");
         }
 
-        var synced = disk.Log;
-        if (synced.Last <= watch.Log.Base)
+        var last = disk.LastSure;
+        if (last <= watch.Log.Base || last < disk.Log.Base)
         {
             return;
         }
 
-        if (!watch.Log.TryGet(synced.Last, out var item) || item.Chain != synced.LastChain)
+        var isSynced = disk.Log.TryGet(last, out var synced);
+        if (!watch.Log.TryGet(last, out var item) || !isSynced || item.Chain != synced.Chain)
         {
-            violations.Add("disk-log", $"{watch} lost synced entries: recovered to {watch.Log.Last} of {synced.Last}");
+            violations.Add("disk-log", $"{watch} lost synced entries: recovered to {watch.Log.Last} of {last}");
         }
     }
 
