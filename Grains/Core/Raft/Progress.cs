@@ -17,6 +17,7 @@ internal enum ProgressState : byte
 internal sealed class Progress(Member member, LogIndex next, MonoMs now)
 {
     private readonly InFlightWindow _inFlight = new();
+    private (long Round, MonoMs SentAt)? _timed;
 
     public ReplicaId Replica { get; } = member.Replica;
 
@@ -38,7 +39,13 @@ internal sealed class Progress(Member member, LogIndex next, MonoMs now)
     public MonoMs HeardAt { get; set; } = now;
 
     /// <summary>The highest heartbeat round of this term that the peer answered.</summary>
-    public long Round { get; set; }
+    public long Round { get; private set; }
+
+    /// <summary>
+    /// When a heartbeat was sent that the peer answered: it followed this leader then. An answer that was read late
+    /// says nothing of the time since. At first the call for the vote that the peer gave; a new peer gave none.
+    /// </summary>
+    public MonoMs FollowedAt { get; set; } = new(long.MinValue);
 
     /// <summary>A probe is under way: nothing more until it is answered or a heartbeat is.</summary>
     public bool IsProbing { get; private set; }
@@ -72,6 +79,20 @@ internal sealed class Progress(Member member, LogIndex next, MonoMs now)
     }
 
     public void BecomeSnapshot() => Reset(ProgressState.Snapshot);
+
+    /// <summary>A round of heartbeats is sent: unless an earlier one is, its answer is timed.</summary>
+    public void OnRoundSent(long round, MonoMs now) => _timed ??= (round, now);
+
+    /// <summary>The peer answered a round, and with it all earlier ones.</summary>
+    public void OnRoundAnswered(long round)
+    {
+        Round = Math.Max(Round, round);
+        if (_timed is { } timed && timed.Round <= round)
+        {
+            FollowedAt = timed.SentAt;
+            _timed = null;
+        }
+    }
 
     /// <summary>Notes an append that leaves.</summary>
     public void OnSent(LogIndex last, int bytes)

@@ -6,6 +6,7 @@ public sealed partial class RaftCore
     private readonly Dictionary<ReplicaId, bool> _votes = [];
     private MonoMs _electionAt;
     private MonoMs _heardLeaderAt;
+    private MonoMs _campaignedAt;
     private bool _isCampaignAllowed = true;
     private bool _isForcedElection;
 
@@ -136,6 +137,7 @@ public sealed partial class RaftCore
         Invariant.Require(Role != RaftRole.Leader);
         _votes.Clear();
         _isForcedElection = isForced;
+        _campaignedAt = now;
         Term += 1;
         Vote = Self;
         SetRole(RaftRole.Candidate, ReplicaId.None);

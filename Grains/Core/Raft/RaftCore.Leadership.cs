@@ -15,8 +15,19 @@ public sealed partial class RaftCore
     private MonoMs NextLeaderDeadline =>
         TransferTarget != ReplicaId.None && _transferEnd < _quorumCheckAt ? _transferEnd : _quorumCheckAt;
 
-    /// <summary>Whether this replica leads and a quorum has answered it within the shortest election timeout.</summary>
+    /// <summary>
+    /// Whether this replica leads, and a quorum followed it at heartbeats that were sent within the shortest election
+    /// timeout. Answers that waited while the process stood still do not count from when they are read.
+    /// </summary>
     public bool IsLeaderConfirmed(MonoMs now) =>
+        Role == RaftRole.Leader
+        && QuorumOf(now.Value, static peer => peer.FollowedAt.Value) >= now.Value - _options.ElectionMinMs;
+
+    /// <summary>
+    /// Whether this replica leads and has read answers of a quorum within the shortest election timeout, however old
+    /// they were: without that for a longest one it leads no more.
+    /// </summary>
+    public bool HearsQuorum(MonoMs now) =>
         Role == RaftRole.Leader && QuorumHeardAt(now) >= now - _options.ElectionMinMs;
 
     /// <summary>Begins a round of heartbeats to all members. Call it each <see cref="RaftOptions.HeartbeatMs"/>, and at
@@ -34,6 +45,7 @@ public sealed partial class RaftCore
         {
             // A peer may trust the commit index only as far as its log is known to match.
             var commit = Lower(peer.Match, CommitIndex);
+            peer.OnRoundSent(_round, now);
             _messages.Add(To(peer.Replica, RaftMessageKind.Heartbeat) with { Commit = commit, ReadRound = _round });
         }
 
@@ -74,6 +86,12 @@ public sealed partial class RaftCore
         SetRole(RaftRole.Leader, Self);
         _peers.Clear();
         FollowConfiguration(now);
+        foreach (var peer in _peers)
+        {
+            var hasVoted = _votes.TryGetValue(peer.Replica, out var isGranted) && isGranted;
+            peer.FollowedAt = hasVoted ? _campaignedAt : peer.FollowedAt;
+        }
+
         _quorumCheckAt = now + _options.ElectionMinMs;
         _round = 0;
         _uncommittedBytes = PayloadBytes(CommitIndex + 1, Log.LastIndex);

@@ -81,7 +81,7 @@ public sealed partial class RaftCore
             return;
         }
 
-        peer.Round = Math.Max(peer.Round, Math.Min(message.ReadRound, _round));
+        peer.OnRoundAnswered(Math.Min(message.ReadRound, _round));
         ConfirmReads();
         TryFinishTransfer(peer);
         if (peer.Match < Log.LastIndex || peer.State == ProgressState.Probe)

@@ -82,7 +82,7 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
         var now = node.Host.Clock.Mono;
         var before = now - _run.Swarm.ElectionMaxMs - _run.Swarm.ElectionMinMs;
         var unheard = core.Engine.Groups.FirstOrDefault(raft =>
-            raft.Role == RaftRole.Leader && !raft.IsLeaderConfirmed(now) && !raft.IsLeaderConfirmed(before));
+            raft.Role == RaftRole.Leader && !raft.HearsQuorum(now) && !raft.HearsQuorum(before));
         if (unheard is null)
         {
             _unheardSince[node.Host.Address] = _run.World.NowUs;
