@@ -37,7 +37,9 @@ public sealed partial class ClusterDriver
         var voters = Voters(known).ToList();
         var bad = voters.Count(voter => voter.Node.Value == node
             || _nodes[voter.Node.Value - 1] is { IsDueClockBad: true } or { Host.Clock.IsBad: true });
-        return bad <= (voters.Count - 1) / 2;
+
+        // With fewer voters than three, the next change may leave the bad clock alone.
+        return voters.Count >= _run.Swarm.ReplicaCount && bad <= (voters.Count - 1) / 2;
     });
 
     /// <inheritdoc/>
