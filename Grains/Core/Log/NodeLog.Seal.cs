@@ -5,7 +5,9 @@ public sealed partial class NodeLog
     /// <summary>When an idle marker is due; <see cref="long.MaxValue"/> when none is.</summary>
     public MonoMs NextDeadline => IsMarkerPossible ? _lastSealedAt + _options.IdleMarkerMs : new MonoMs(long.MaxValue);
 
-    private bool IsMarkerPossible => _isMarkerWanted && _inFlight.Count == 0 && _open.RecordCount == 0;
+    /// <remarks>A full log has no room for one: it is not due, or the node would turn for it without end.</remarks>
+    private bool IsMarkerPossible => _isMarkerWanted && _inFlight.Count == 0 && _open.RecordCount == 0
+        && HasRoomFor(_open.PaddedBytes, RewriteSlotsReserved);
 
     /// <summary>
     /// Closes the open batch and places it. Call it every turn, also with nothing appended: recycling rides along.
@@ -32,7 +34,7 @@ public sealed partial class NodeLog
     public bool TrySealIdleMarker(MonoMs now, out LogBatch? batch)
     {
         batch = null;
-        if (now < NextDeadline || !HasRoomFor(_open.PaddedBytes, RewriteSlotsReserved))
+        if (now < NextDeadline)
         {
             return false;
         }

@@ -164,6 +164,43 @@ public sealed class NodeLogSpaceTests
         Assert.Equal(GroupStatus.Damaged, world.Recovered.Groups.Single().Status);
     }
 
+    [Fact]
+    public void A_deadline_that_is_due_can_be_met_also_when_no_room_is_left()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        world.Turn();
+        for (var turn = 0; turn < 60; turn++)
+        {
+            Grow(world, One);
+            Keep(world);
+        }
+
+        for (var term = 2; term < 300; term++)
+        {
+            world.HardState(One, term, 1, 0);
+            Keep(world);
+            world.Now += world.Options.IdleMarkerMs;
+            var isDue = world.Log.NextDeadline <= world.Now;
+            var marker = world.Marker();
+
+            Assert.Equal(isDue, marker is not null);
+            world.Sync(marker?.Number ?? world.Log.SealedBatch);
+        }
+
+        Assert.Equal(long.MaxValue, world.Log.NextDeadline.Value);
+        world.Checkpoint(One, world.Model.Groups[One.Value].Last);
+        for (var turn = 0; turn < 50; turn++)
+        {
+            world.Now += 100;
+            world.Turn();
+        }
+
+        world.Now += world.Options.IdleMarkerMs;
+        Assert.True(world.Log.NextDeadline <= world.Now);
+        Assert.NotNull(world.Marker());
+    }
+
     private static void Fill(LogWorld world, GroupId group)
     {
         for (var turn = 0; turn < 200 && !(world.Log.IsFull && Grow(world, group) == LogAppendStatus.NoSpace); turn++)
