@@ -242,7 +242,8 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
             {
                 var lead = leader.Core!.Engine.Find(raft.Group)!;
                 var isCommitted = lead.ConfigurationIndex <= lead.CommitIndex;
-                var isOlder = raft.Term <= lead.Term && raft.ConfigurationIndex <= lead.ConfigurationIndex;
+                // What the leader has not committed there, nobody has: a later change that is known here was lost.
+                var isOlder = raft.Term <= lead.Term && raft.ConfigurationIndex <= lead.CommitIndex;
                 if (isCommitted && isOlder && !lead.Configuration.TryGet(raft.Self, out _))
                 {
                     node.Drop(raft.Group);
