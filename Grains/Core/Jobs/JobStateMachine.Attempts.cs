@@ -5,7 +5,9 @@ public sealed partial class JobStateMachine
 {
     private JobAnswer Claim(JobCommand command)
     {
-        var row = Find(command.Key);
+        var row = _claims.ContainsKey(command.Key)
+            ? Find(command.Key)
+            : FindWaiting(command.Key, new JobPlace(command.Due, default));
         var code = CheckClaim(command, row);
         if (code != ErrorCode.None || row is null)
         {
@@ -39,6 +41,7 @@ public sealed partial class JobStateMachine
             AttemptsMax = command.AttemptsMax,
             At = command.Time,
             SendBy = command.SendBy,
+            Place = JobPlace.Of(row),
         };
         PutClaim(claim);
         EmitClaimed(claim, row);
@@ -160,8 +163,8 @@ public sealed partial class JobStateMachine
 
         if (!row.InBacklog)
         {
-            // The due floor may have passed a claimed job, and a merge may have dropped its due row.
-            InsertDue(row.Due, command.Key, row);
+            // The due floor may have passed a claimed job.
+            NoteDue(row.Due);
         }
 
         EmitArmed(command.Key, row);

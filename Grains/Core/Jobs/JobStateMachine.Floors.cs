@@ -16,15 +16,11 @@ public sealed partial class JobStateMachine
     /// <summary>Dead and unknown jobs that ended before are gone; whole minutes.</summary>
     public UnixMs DeadFloor { get; private set; }
 
-    /// <summary>An insert below the floor lowers it before the row is written.</summary>
-    private void InsertDue(UnixMs due, JobKey key, JobRow row)
+    /// <summary>An insert below the floor lowers it.</summary>
+    private void NoteDue(UnixMs due)
     {
         DueFloor = due < DueFloor ? due : DueFloor;
         _inserts.Add(Applied, due);
-        var writer = new ByteWriter(32);
-        writer.VarI64(row.Version.Value);
-        writer.Bytes(row.Route.Bytes);
-        _store.Put(RowKeys.Due(due, key), writer.Written);
     }
 
     private JobAnswer AdvanceDueFloor(JobCommand command)
@@ -66,14 +62,9 @@ public sealed partial class JobStateMachine
         }
 
         var next = row with { InBacklog = command.Flag };
-        if (command.Flag)
+        if (!command.Flag)
         {
-            _store.Put(RowKeys.Backlog(row.Route, row.Due, command.Key), [1]);
-        }
-        else
-        {
-            RemoveBacklogRow(command.Key, row);
-            InsertDue(row.Due, command.Key, next);
+            NoteDue(row.Due);
         }
 
         PutRow(command.Key, row, next);

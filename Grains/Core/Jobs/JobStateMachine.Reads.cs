@@ -90,11 +90,7 @@ public sealed partial class JobStateMachine
         _store.Scan(RowKeys.DueFrom(from), end, rowsMax, rows);
         foreach (var stored in rows)
         {
-            var position = RowKeys.ReadPosition(stored.Key.Span, 1);
-            if (TryFindWaiting(position, inBacklog: false, out var job))
-            {
-                into.Add(job);
-            }
+            AddWaiting(RowKeys.ReadPosition(stored.Key.Span, 1).Key, stored.Value, into);
         }
 
         return rows.Count < rowsMax ? new DuePosition(toExclusive, default) : Behind(rows[^1], 1);
@@ -111,32 +107,20 @@ public sealed partial class JobStateMachine
         _store.Scan(first, RowKeys.After(prefix), rowsMax, rows);
         foreach (var stored in rows)
         {
-            var position = RowKeys.ReadPosition(stored.Key.Span, prefix.Length);
-            if (TryFindWaiting(position, inBacklog: true, out var job))
-            {
-                into.Add(job);
-            }
+            AddWaiting(RowKeys.ReadPosition(stored.Key.Span, prefix.Length).Key, stored.Value, into);
         }
 
         return rows.Count < rowsMax ? null : Behind(rows[^1], prefix.Length);
     }
 
-    /// <summary>
-    /// A due row counts only while the job still waits there: old rows stay until a merge drops them.
-    /// </summary>
-    private bool TryFindWaiting(DuePosition position, bool inBacklog, out DueJob job)
+    /// <summary>A row in due order is a job that waits, unless it is claimed.</summary>
+    private void AddWaiting(JobKey key, ReadOnlyMemory<byte> value, List<DueJob> into)
     {
-        job = default;
-        var row = Find(position.Key);
-        if (row is null || !row.IsUnfinished || row.Due != position.Due || row.InBacklog != inBacklog
-            || _claims.ContainsKey(position.Key))
+        if (!_claims.ContainsKey(key))
         {
-            return false;
+            var row = Decoded(value);
+            into.Add(new DueJob(key, row.Version, row.Due, row.Route, row.Mode, row.ExpiresAt, row.AttemptCount));
         }
-
-        job = new DueJob(
-            position.Key, row.Version, row.Due, row.Route, row.Mode, row.ExpiresAt, row.AttemptCount);
-        return true;
     }
 
     private static DuePosition Behind(StoredRow row, int prefixBytes)

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using TimeMachine.Core.Encoding;
+using TimeMachine.Core.Replication;
 
 namespace TimeMachine.Core.Jobs;
 
@@ -16,7 +17,7 @@ public sealed partial class JobStateMachine
     private UInt128 _claimsHash;
     private long _liveBytes;
 
-    /// <inheritdoc cref="Replication.IStateMachine.ContentHash"/>
+    /// <inheritdoc cref="IStateMachine.ContentHash"/>
     public UInt128 ContentHash => _liveHash + _claimsHash + _done.Hash + _kept.Hash + FloorsHash();
 
     /// <summary>How many jobs are unfinished.</summary>
@@ -29,13 +30,13 @@ public sealed partial class JobStateMachine
     public long RowBytes => _liveBytes + _done.Bytes + _kept.Bytes;
 
     /// <summary>The floors as of now, for a store's merge.</summary>
-    public PurgeFilter PurgeFilter => new(DueFloor, FinishedFloor, DeadFloor);
+    public PurgeFilter PurgeFilter => new(FinishedFloor, DeadFloor);
 
     /// <summary>Computes the content hash from all rows: what <see cref="ContentHash"/> must equal.</summary>
     public UInt128 RecomputeContentHash()
     {
         var sum = FloorsHash();
-        foreach (var (key, value, _) in AllJobs())
+        foreach (var (key, value) in AllJobs())
         {
             sum += HashOf(key, value.Span);
         }
@@ -53,24 +54,55 @@ public sealed partial class JobStateMachine
     /// </summary>
     public bool IsBelowFloor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => PurgeFilter.IsBelowFloor(key, value);
 
-    private IEnumerable<(JobKey Key, ReadOnlyMemory<byte> Value, JobRow Row)> AllJobs()
+    private IEnumerable<(JobKey Key, ReadOnlyMemory<byte> Value)> AllJobs()
+    {
+        var waiting = 0L;
+        foreach (var stored in AllRows(RowKeys.JobSpace))
+        {
+            var isKey = JobKey.TryDecode(stored.Key.Span[1..], out var key);
+            Invariant.Require(isKey);
+            if (JobPlace.TryRead(stored.Value.Span, out var place))
+            {
+                waiting++;
+                var isThere = _store.TryGet(place.KeyOf(key), out var value);
+                Invariant.Require(isThere);
+                var row = Decoded(value);
+                Invariant.Require(row.IsUnfinished && JobPlace.Of(row) == place);
+                yield return (key, value);
+            }
+            else if (!IsGone(Decoded(stored.Value)))
+            {
+                yield return (key, stored.Value);
+            }
+        }
+
+        // No row is left where its job is not any more: it would be triggered.
+        Invariant.Require(CountRows(RowKeys.DueSpace) + CountRows(RowKeys.BacklogSpace) == waiting);
+    }
+
+    private long CountRows(byte space)
+    {
+        var count = 0L;
+        foreach (var _ in AllRows(space))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private IEnumerable<StoredRow> AllRows(byte space)
     {
         const int Step = 256;
-        var rows = new List<Replication.StoredRow>();
-        byte[] from = [RowKeys.JobSpace];
+        var rows = new List<StoredRow>();
+        byte[] from = [space];
         do
         {
             rows.Clear();
-            _store.Scan(from, [RowKeys.JobSpace + 1], Step, rows);
+            _store.Scan(from, [(byte)(space + 1)], Step, rows);
             foreach (var stored in rows)
             {
-                var isKey = JobKey.TryDecode(stored.Key.Span[1..], out var key);
-                var row = JobRow.Decode(stored.Value);
-                Invariant.Require(isKey && row is not null);
-                if (!IsGone(row))
-                {
-                    yield return (key, stored.Value, row);
-                }
+                yield return stored;
             }
 
             from = rows.Count > 0 ? [.. rows[^1].Key.Span, 0] : from;
@@ -80,24 +112,53 @@ public sealed partial class JobStateMachine
 
     private JobRow? Find(JobKey key)
     {
+        if (_claims.TryGetValue(key, out var claim))
+        {
+            return ReadAt(claim.Place, key);
+        }
+
         if (!_store.TryGet(RowKeys.Job(key), out var value))
         {
             return null;
         }
 
+        if (JobPlace.TryRead(value.Span, out var place))
+        {
+            return ReadAt(place, key);
+        }
+
+        var row = Decoded(value);
+        return IsGone(row) ? null : row;
+    }
+
+    /// <summary>
+    /// Finds a job that is said to wait somewhere: there first, where others that are due lie too, and by its id only
+    /// if that is not so.
+    /// </summary>
+    private JobRow? FindWaiting(JobKey key, JobPlace said) =>
+        _store.TryGet(said.KeyOf(key), out var value) ? Decoded(value) : Find(key);
+
+    private JobRow ReadAt(JobPlace place, JobKey key)
+    {
+        var isThere = _store.TryGet(place.KeyOf(key), out var value);
+        Invariant.Require(isThere);
+        return Decoded(value);
+    }
+
+    private static JobRow Decoded(ReadOnlyMemory<byte> value)
+    {
         var row = JobRow.Decode(value);
         Invariant.Require(row is not null);
-        return IsGone(row) ? null : row;
+        return row;
     }
 
     private bool IsGone(JobRow row) => PurgeFilter.IsOver(row.State, row.FinishedAt);
 
-    /// <summary>Writes a job that waits for an attempt, with its due row.</summary>
+    /// <summary>Writes a job that waits for an attempt, in due order.</summary>
     private void Wait(JobKey key, JobRow? old, JobRow next)
     {
-        RemoveBacklogRow(key, old);
         next = next with { InBacklog = false };
-        InsertDue(next.Due, key, next);
+        NoteDue(next.Due);
         PutRow(key, old, next);
         EmitArmed(key, next);
     }
@@ -105,7 +166,6 @@ public sealed partial class JobStateMachine
     /// <summary>Ends a job: a small stub stays, and with a body only what can be sent again.</summary>
     private void Finish(JobKey key, JobRow old, JobRow row, JobState state)
     {
-        RemoveBacklogRow(key, old);
         var keepsBody = JobRow.IsKept(state);
         var stub = row with
         {
@@ -118,16 +178,29 @@ public sealed partial class JobStateMachine
         PutRow(key, old, stub);
     }
 
-    /// <summary>Writes a row, and moves every count and hash with it.</summary>
+    /// <summary>Writes a row where it belongs and nowhere else, and moves every count and hash with it.</summary>
     private void PutRow(JobKey key, JobRow? old, JobRow next)
     {
+        JobPlace? from = old is { IsUnfinished: true } ? JobPlace.Of(old) : null;
+        JobPlace? to = next.IsUnfinished ? JobPlace.Of(next) : null;
         if (old is not null)
         {
             Account(key, old, -1);
         }
 
         Account(key, next, 1);
-        _store.Put(RowKeys.Job(key), _rowWriter.Written);
+        if (from is { } left && from != to)
+        {
+            _store.Delete(left.KeyOf(key));
+        }
+
+        _store.Put(to?.KeyOf(key) ?? RowKeys.Job(key), _rowWriter.Written);
+        if (to is { } place && from != to)
+        {
+            _rowWriter.Clear();
+            place.Write(_rowWriter);
+            _store.Put(RowKeys.Job(key), _rowWriter.Written);
+        }
     }
 
     private void Account(JobKey key, JobRow row, int sign)
@@ -192,14 +265,6 @@ public sealed partial class JobStateMachine
     {
         _claims.Remove(claim.Key);
         _claimsHash -= claim.Hash();
-    }
-
-    private void RemoveBacklogRow(JobKey key, JobRow? row)
-    {
-        if (row is { InBacklog: true })
-        {
-            _store.Delete(RowKeys.Backlog(row.Route, row.Due, key));
-        }
     }
 
     /// <summary>One route's unfinished jobs, and how many of them are filed under it.</summary>

@@ -26,6 +26,9 @@ internal sealed record OpenClaim
 
     public required UnixMs SendBy { get; init; }
 
+    /// <summary>Where the job's row stands; it does not move while the claim is open.</summary>
+    public required JobPlace Place { get; init; }
+
     public bool IsStopped { get; init; }
 
     public UInt128 Hash()
@@ -47,6 +50,7 @@ internal sealed record OpenClaim
         writer.VarInt(AttemptsMax);
         writer.VarI64(At.Value);
         writer.VarI64(SendBy.Value);
+        Place.WriteFields(writer);
         writer.Bool(IsStopped);
     }
 
@@ -64,6 +68,7 @@ internal sealed record OpenClaim
             AttemptsMax = reader.VarInt(),
             At = new UnixMs(reader.VarI64()),
             SendBy = new UnixMs(reader.VarI64()),
+            Place = JobPlace.ReadFields(ref reader),
             IsStopped = reader.Bool(),
         };
         return !reader.Failed ? claim : null;

@@ -4,29 +4,16 @@ namespace TimeMachine.Core.Jobs;
 /// Tells which rows a store's merge may drop: those below the floors as of one applied index. No read and no apply sees
 /// them any more, so it does not matter when, or whether, they go. A value: a merge may use it beside later applies.
 /// </summary>
-/// <param name="DueFloor">No waiting job outside of the backlogs is due before.</param>
 /// <param name="FinishedFloor">The floor of delivered, cancelled and expired jobs.</param>
 /// <param name="DeadFloor">The floor of dead and unknown jobs.</param>
-public readonly record struct PurgeFilter(UnixMs DueFloor, UnixMs FinishedFloor, UnixMs DeadFloor)
+public readonly record struct PurgeFilter(UnixMs FinishedFloor, UnixMs DeadFloor)
 {
-    private const int DueKeyBytesMin = 1 + sizeof(ulong);
-
     /// <summary>
     /// Whether a row lies below its floor. A row of another space, or of a form unknown here, never does.
     /// </summary>
     public bool IsBelowFloor(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        if (key.Length < DueKeyBytesMin)
-        {
-            return false;
-        }
-
-        if (key[0] == RowKeys.DueSpace)
-        {
-            return RowKeys.ReadDue(key, 1) < DueFloor;
-        }
-
-        var isJob = key[0] == RowKeys.JobSpace;
+        var isJob = key.Length > 0 && key[0] == RowKeys.JobSpace;
         return isJob && JobRow.TryReadEnd(value, out var state, out var at) && IsOver(state, at);
     }
 

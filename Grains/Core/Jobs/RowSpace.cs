@@ -7,12 +7,13 @@ public static class RowSpace
     /// <summary>What is kept once for the whole vnode.</summary>
     public const byte Meta = 0x00;
 
-    /// <summary>One row for each job; apply asks for ids that were never there.</summary>
+    /// <summary>One row for each id: a finished job, or where the job waits. Apply asks for ids that were never there.
+    /// </summary>
     public const byte Jobs = 0x01;
 
-    /// <summary>Waiting jobs by due time.</summary>
+    /// <summary>Waiting jobs by due time, whole.</summary>
     public const byte Due = 0x02;
 
-    /// <summary>Waiting jobs by route and due time.</summary>
+    /// <summary>Waiting jobs of backlogs by route and due time, whole.</summary>
     public const byte Backlog = 0x03;
 }

@@ -6,6 +6,10 @@ public readonly record struct StoredRow(ReadOnlyMemory<byte> Key, ReadOnlyMemory
 /// <summary>The rows of one replica: bytes in ordinal key order. Reads see every earlier write.</summary>
 public interface IRowStore
 {
+    /// <summary>The memory of rows that are not on their way to disk yet, in bytes, about; 0 if rows are never written
+    /// to disk.</summary>
+    public long FreshBytes { get; }
+
     /// <summary>Finds a row. The value stays unchanged for ever.</summary>
     public bool TryGet(ReadOnlySpan<byte> key, out ReadOnlyMemory<byte> value);
 

@@ -8,6 +8,9 @@ public sealed class MemoryRowStore : IRowStore
     private const int BlockRowsMax = 64;
     private readonly List<List<StoredRow>> _blocks = [];
 
+    /// <inheritdoc/>
+    public long FreshBytes => 0;
+
     /// <summary>The number of rows.</summary>
     public int Count { get; private set; }
 

@@ -52,7 +52,7 @@ public sealed class RowTree : IRowStore, IDisposable
         Ids = new IdFilter(options.FilterBitsPerId);
     }
 
-    /// <summary>The bytes of the rows written since the last <see cref="MoveForward"/>, about.</summary>
+    /// <inheritdoc/>
     public long FreshBytes { get; private set; }
 
     /// <summary>Segments in memory that wait to be merged.</summary>
@@ -327,8 +327,7 @@ public sealed class RowTree : IRowStore, IDisposable
             return true;
         }
 
-        // A part is kept unread unless its rows are wanted, or begin with due rows that are to go.
-        public bool CanSkipPart(in Memory<byte> firstKey) =>
-            ids is null && !filter.IsBelowFloor(firstKey.Span, default);
+        // A part that nothing was written to is kept unread, unless its ids are wanted.
+        public bool CanSkipPart(in Memory<byte> firstKey) => ids is null;
     }
 }

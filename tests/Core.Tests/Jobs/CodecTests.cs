@@ -201,7 +201,8 @@ public sealed class CodecTests
 
             var row = JobRow.Decode(bytes);
             JobRow.TryReadEnd(bytes, out _, out _);
-            new PurgeFilter(new(1), new(1), new(1)).IsBelowFloor(bytes, bytes);
+            new PurgeFilter(new(1), new(1)).IsBelowFloor(bytes, bytes);
+            JobPlace.TryRead(bytes, out _);
 
             if (row is not null)
             {

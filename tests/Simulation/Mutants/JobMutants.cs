@@ -44,7 +44,7 @@ internal static class JobMutants
             "        if (claim.IsStopped && claim.Attempt > 1_000)\n        {\n            Finish("),
         new("lost-retry", Attempts,
             "Wait(command.Key, row, next with { State = state, Due = due });",
-            "PutRow(command.Key, row, next with { State = state, Due = due });"),
+            "PutRow(command.Key, row, next with { State = state, Due = due, InBacklog = true });"),
         new("expiry-by-local-clock", Attempts,
             "if (!IsWaiting(command, row) || !IsExpired(row!))", "if (!IsWaiting(command, row))",
             "The word of a proposer whose clock is a second ahead is taken instead of the log's time.")
