@@ -1,14 +1,21 @@
 namespace TimeMachine.Core.Node;
 
 /// <summary>
-/// Decides which replica of the node is checkpointed next: those with the most entries behind their checkpoint first,
-/// and never more than a few at a time, so that merges do not crowd out applies.
+/// Decides which replica of the node is checkpointed next: the one with the most rows in memory once all together have
+/// too many, else the one with the most entries behind its checkpoint; and never more than a few at a time, so that
+/// merges do not crowd out applies.
 /// </summary>
 /// <param name="options">The limits.</param>
 public sealed class CheckpointPolicy(CheckpointOptions options)
 {
     private readonly List<Progress> _groups = [];
     private int _running;
+    private long _freshBytes;
+    private long _endingBytes;
+
+    /// <summary>Whether rows take so much memory that nothing more is to be applied before a checkpoint has ended.
+    /// </summary>
+    public bool IsFull => _running > 0 && _freshBytes + _endingBytes >= options.FreshBytesMax;
 
     /// <summary>Begins to watch a group whose last checkpoint is at <paramref name="checkpoint"/>.</summary>
     public void Add(GroupId group, LogIndex checkpoint) => _groups.Add(new Progress(group, checkpoint));
@@ -19,15 +26,22 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         var at = _groups.FindIndex(progress => progress.Group == group);
         if (at >= 0)
         {
+            SetFresh(_groups[at], 0);
+            SetEnding(_groups[at], 0);
             _running -= _groups[at].IsRunning ? 1 : 0;
             _groups.RemoveAt(at);
         }
     }
 
     /// <summary>Notes that entries up to <paramref name="applied"/> are applied.</summary>
-    public void OnApplied(GroupId group, LogIndex applied, MonoMs now)
+    /// <param name="group">The group.</param>
+    /// <param name="applied">The last entry.</param>
+    /// <param name="freshBytes">The memory of its rows that are not on their way to disk.</param>
+    /// <param name="now">The time.</param>
+    public void OnApplied(GroupId group, LogIndex applied, long freshBytes, MonoMs now)
     {
         var progress = Find(group);
+        SetFresh(progress, freshBytes);
         progress.DirtySince ??= applied > progress.Checkpoint ? now : null;
         progress.Applied = applied;
     }
@@ -43,7 +57,10 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
 
         progress.IsRunning = false;
         _running--;
-        progress.Checkpoint = checkpoint > progress.Checkpoint ? checkpoint : progress.Checkpoint;
+        SetEnding(progress, 0);
+        var isDone = checkpoint > progress.Checkpoint;
+        progress.NotBefore = isDone ? now : now + options.RetryMs;
+        progress.Checkpoint = isDone ? checkpoint : progress.Checkpoint;
         progress.DirtySince = progress.Applied > progress.Checkpoint ? now : null;
     }
 
@@ -70,28 +87,47 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         {
             due.IsRunning = true;
             _running++;
+            SetEnding(due, due.FreshBytes);
+            SetFresh(due, 0);
             into.Add(due.Group);
         }
     }
 
     private Progress? FindDue(MonoMs now)
     {
-        Progress? most = null;
+        var isHalfFull = _freshBytes >= options.FreshBytesMax / 2;
+        Progress? first = null;
         foreach (var progress in _groups)
         {
-            var isFree = !progress.IsRunning && progress.HeldFor is null;
-            if (isFree && IsDue(progress, now) && (most is null || progress.Behind > most.Behind))
+            var isFree = !progress.IsRunning && progress.HeldFor is null && now >= progress.NotBefore;
+            if (isFree && (isHalfFull ? progress.FreshBytes > 0 : IsDue(progress, now))
+                && (first is null || Weight(progress, isHalfFull) > Weight(first, isHalfFull)))
             {
-                most = progress;
+                first = progress;
             }
         }
 
-        return most;
+        return first;
     }
+
+    private static long Weight(Progress progress, bool isHalfFull) =>
+        isHalfFull ? progress.FreshBytes : progress.Behind;
 
     private bool IsDue(Progress progress, MonoMs now) =>
         progress.Behind >= options.EntriesMax
         || (progress.DirtySince is { } since && now - since >= options.AgeMsMax);
+
+    private void SetFresh(Progress progress, long bytes)
+    {
+        _freshBytes += bytes - progress.FreshBytes;
+        progress.FreshBytes = bytes;
+    }
+
+    private void SetEnding(Progress progress, long bytes)
+    {
+        _endingBytes += bytes - progress.EndingBytes;
+        progress.EndingBytes = bytes;
+    }
 
     private Progress Find(GroupId group)
     {
@@ -110,9 +146,15 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
 
         public MonoMs? DirtySince { get; set; }
 
+        public MonoMs NotBefore { get; set; }
+
         public bool IsRunning { get; set; }
 
         public ulong? HeldFor { get; set; }
+
+        public long FreshBytes { get; set; }
+
+        public long EndingBytes { get; set; }
 
         public long Behind => Applied - Checkpoint;
     }

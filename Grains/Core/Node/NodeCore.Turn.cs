@@ -50,6 +50,12 @@ public sealed partial class NodeCore
         _checkpoints.Take(now, output.Checkpoints);
     }
 
+    /// <summary>
+    /// Whether rows take so much memory that the host is to hold back what it was given to apply, until a checkpoint
+    /// has ended.
+    /// </summary>
+    public bool IsApplyHeld => _checkpoints.IsFull;
+
     /// <summary>Applies committed entries of one group.</summary>
     public void Apply(in ApplyRange range, MonoMs now, NodeOutput output)
     {
@@ -72,7 +78,7 @@ public sealed partial class NodeCore
         }
 
         Engine.OnApplied(range.Group, replica.Point.Index);
-        _checkpoints.OnApplied(range.Group, replica.Point.Index, now);
+        _checkpoints.OnApplied(range.Group, replica.Point.Index, replica.Store.FreshBytes, now);
         AnswerAppliedReads(replica, now, output);
     }
 
