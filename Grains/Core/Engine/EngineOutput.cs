@@ -73,6 +73,9 @@ public sealed class EngineOutput
     /// <summary>Parts of images wanted from the job store.</summary>
     public List<ChunkRead> ChunkReads { get; } = [];
 
+    /// <summary>Images that nobody wants more of: what was opened for them may be closed.</summary>
+    public List<ulong> ImagesEnded { get; } = [];
+
     /// <summary>Parts of images that arrived.</summary>
     public List<ChunkArrival> ChunkArrivals { get; } = [];
 
@@ -97,6 +100,7 @@ public sealed class EngineOutput
         RoleChanges.Clear();
         EntryReads.Clear();
         ChunkReads.Clear();
+        ImagesEnded.Clear();
         ChunkArrivals.Clear();
         ReplicasWanted.Clear();
         ClockReadings.Clear();

@@ -9,6 +9,7 @@ namespace TimeMachine.Core.Engine;
 public sealed partial class NodeEngine
 {
     private readonly List<ChunkRead> _chunkReads = [];
+    private readonly List<ulong> _imagesEnded = [];
 
     /// <summary>A part of an image was read, or (null configuration) the image cannot be read.</summary>
     /// <param name="request">What was asked for.</param>
@@ -259,6 +260,7 @@ public sealed partial class NodeEngine
     private void EndTransfer(GroupSlot slot, ImageTransfer transfer, bool isDelivered)
     {
         slot.Transfers.Remove(transfer.Peer);
+        _imagesEnded.Add(transfer.ImageId);
         Touch(slot);
         slot.Core.OnSnapshotSendFinished(transfer.Peer, transfer.Index, isDelivered);
     }

@@ -132,9 +132,11 @@ public sealed partial class NodeEngine
         output.ReplicasWanted.AddRange(_wanted);
         output.ClockReadings.AddRange(_readings);
         output.ChunkArrivals.AddRange(_arrivals);
+        output.ImagesEnded.AddRange(_imagesEnded);
         _wanted.Clear();
         _readings.Clear();
         _arrivals.Clear();
+        _imagesEnded.Clear();
     }
 
     private void CollectAll(EngineOutput output)

@@ -133,6 +133,11 @@ public sealed partial class NodeEngine
     public void Remove(GroupId group)
     {
         var slot = Require(group);
+        foreach (var transfer in slot.Transfers.Values)
+        {
+            _imagesEnded.Add(transfer.ImageId);
+        }
+
         _slots[group.Value] = null;
         _open.Remove(slot);
         _touched.Remove(slot);

@@ -10,8 +10,8 @@ namespace TimeMachine.Simulation.Nodes;
 /// <content>Checkpoints, images, and entries read from disk.</content>
 public sealed partial class SimNode
 {
-    private readonly Dictionary<ulong, (byte[] Bytes, AppliedPoint Point)> _images = [];
-    private readonly Dictionary<GroupId, (ulong ImageId, List<byte> Bytes)> _staged = [];
+    private readonly Dictionary<ulong, (ImageWriter Writer, AppliedPoint Point)> _images = [];
+    private readonly Dictionary<GroupId, StagedImage> _staged = [];
     private readonly Dictionary<long, PendingStore> _stores = [];
     private long _nextStore;
 
@@ -83,6 +83,11 @@ public sealed partial class SimNode
             ReadChunk(core, read);
         }
 
+        foreach (var ended in engine.ImagesEnded)
+        {
+            _images.Remove(ended);
+        }
+
         foreach (var arrival in engine.ChunkArrivals)
         {
             Stage(core, arrival);
@@ -95,48 +100,44 @@ public sealed partial class SimNode
         if (!_images.TryGetValue(read.ImageId, out var image))
         {
             replica.WriteCheckpoint();
-            image = (ImageCodec.Write(replica.Store), replica.Point);
+            var rows = ((MemoryRowStore)replica.Store).Clone();
+            image = (new ImageWriter(new StoreRows(rows)), replica.Point);
             _images[read.ImageId] = image;
         }
 
-        var length = (int)Math.Min(read.BytesMax, image.Bytes.Length - read.Offset);
-        var isLast = read.Offset + length == image.Bytes.Length;
-        var bytes = image.Bytes.AsMemory((int)read.Offset, length);
+        var bytes = new byte[read.BytesMax];
+        var length = image.Writer.Fill(bytes, out var isLast);
         var point = image.Point;
-        core.Engine.OnChunkRead(read, point.Index, point.Term, point.Configuration, (bytes, isLast));
+        core.Engine.OnChunkRead(
+            read, point.Index, point.Term, point.Configuration, (bytes.AsMemory(0, length), isLast));
     }
 
     private void Stage(NodeCore core, in ChunkArrival arrival)
     {
         if (!_staged.TryGetValue(arrival.Group, out var staged) || staged.ImageId != arrival.ImageId)
         {
-            staged = (arrival.ImageId, []);
+            staged = new StagedImage(arrival.ImageId);
             _staged[arrival.Group] = staged;
         }
 
-        Invariant.Require(staged.Bytes.Count == arrival.Offset);
-        staged.Bytes.AddRange(arrival.Bytes.Span);
-        if (!arrival.IsLast)
+        var error = staged.Reader.Take(arrival.Bytes.Span);
+        if (error == ErrorCode.None && !arrival.IsLast)
         {
             core.Engine.OnChunkStaged(arrival);
             return;
         }
 
         _staged.Remove(arrival.Group);
-        if (!core.BeginInstall(arrival))
-        {
-            return;
-        }
-
-        var store = new MemoryRowStore();
-        var error = ImageCodec.TryRead(staged.Bytes.ToArray(), store);
-        if (error != ErrorCode.None)
+        if (!staged.Reader.IsWhole)
         {
             _run.World.Violate("image", $"node {Id} could not read an image of group {arrival.Group}: {error}");
             return;
         }
 
-        Put(core, arrival.Group, arrival.Index, store, arrival);
+        if (core.BeginInstall(arrival))
+        {
+            Put(core, arrival.Group, arrival.Index, staged.Rows, arrival);
+        }
     }
 
     private void ReadForPeers(NodeCore core, EngineOutput engine)
@@ -176,6 +177,21 @@ public sealed partial class SimNode
                 Watch(core, wanted.Group);
             }
         }
+    }
+
+    private sealed class StagedImage
+    {
+        public StagedImage(ulong imageId)
+        {
+            ImageId = imageId;
+            Reader = new ImageReader(Rows);
+        }
+
+        public ulong ImageId { get; }
+
+        public MemoryRowStore Rows { get; } = new();
+
+        public ImageReader Reader { get; }
     }
 
     private sealed record PendingStore(StoredReplica Stored, ChunkArrival? Arrival);
