@@ -38,4 +38,9 @@ public sealed class JobStoreOptions
     /// <summary>Blocks that no read has touched for so long are dropped from memory, in seconds: 1 to 3,600.</summary>
     [Range(1, 3_600)]
     public int BlockIdleSeconds { get; set; } = 10;
+
+    /// <summary>Rows of an image that arrives are written to disk in steps of so much memory, in MiB: 1 to 1,024.
+    /// </summary>
+    [Range(1, 1_024)]
+    public int InstallMib { get; set; } = 32;
 }

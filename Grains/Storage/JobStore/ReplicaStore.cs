@@ -10,15 +10,12 @@ namespace TimeMachine.Storage.JobStore;
 /// </summary>
 public sealed class ReplicaStore : IDisposable
 {
-    private const string FilterName = "ids";
-    private readonly IFileSystem _files;
-    private readonly string _directory;
+    private readonly StorePaths _paths;
     private byte[]? _filterBytes;
 
-    private ReplicaStore(IFileSystem files, string directory, RowTree rows)
+    internal ReplicaStore(StorePaths paths, RowTree rows)
     {
-        _files = files;
-        _directory = directory;
+        _paths = paths;
         Rows = rows;
     }
 
@@ -35,11 +32,9 @@ public sealed class ReplicaStore : IDisposable
     /// <exception cref="StoreDamagedException">It is to be deleted, and the replica rebuilt.</exception>
     public static ReplicaStore Open(IFileSystem files, string directory, JobStoreOptions options)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        files.CreateDirectory(directory);
-        files.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(directory))!);
-        var rows = RowTree.Open(files, RowsPath(directory), options);
-        var store = new ReplicaStore(files, directory, rows);
+        var paths = StorePaths.Open(files, directory);
+        paths.DeleteOthers();
+        var store = new ReplicaStore(paths, RowTree.Open(files, paths.Rows, options));
         store.LoadIds();
         return store;
     }
@@ -74,7 +69,7 @@ public sealed class ReplicaStore : IDisposable
     public void RunCheckpoint()
     {
         Invariant.Require(_filterBytes is not null);
-        WriteFilter(_filterBytes);
+        _paths.WriteFilter(_filterBytes);
         Rows.Merge();
     }
 
@@ -93,8 +88,6 @@ public sealed class ReplicaStore : IDisposable
     /// <summary>Closes the files.</summary>
     public void Dispose() => Rows.Dispose();
 
-    private static string RowsPath(string directory) => Path.Combine(directory, "rows");
-
     /// <summary>The filter of the last checkpoint, or one of a later that was not finished: replay applies the same
     /// entries again, so the ids in it are no others.</summary>
     private void LoadIds()
@@ -104,7 +97,7 @@ public sealed class ReplicaStore : IDisposable
             return;
         }
 
-        if (ReadFilter(out var index) is { } ids && index >= point.Index)
+        if (_paths.ReadFilter(out var index) is { } ids && index >= point.Index)
         {
             Rows.TakeIds(ids);
         }
@@ -112,32 +105,5 @@ public sealed class ReplicaStore : IDisposable
         {
             Rows.CollectIds();
         }
-    }
-
-    private IdFilter? ReadFilter(out LogIndex index)
-    {
-        index = default;
-        var path = Path.Combine(_directory, FilterName);
-        if (!_files.FileExists(path))
-        {
-            return null;
-        }
-
-        using var file = _files.Open(path, FileOpening.Read);
-        var bytes = new byte[file.Length];
-        return file.Read(0, bytes) == bytes.Length ? IdFilter.TryDecode(bytes, out index) : null;
-    }
-
-    private void WriteFilter(byte[] bytes)
-    {
-        var path = Path.Combine(_directory, FilterName);
-        using (var file = _files.Open(path + ".new", FileOpening.Create))
-        {
-            file.Write(0, bytes);
-            file.Sync();
-        }
-
-        _files.Rename(path + ".new", path);
-        _files.SyncDirectory(_directory);
     }
 }

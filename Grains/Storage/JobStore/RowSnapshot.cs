@@ -5,14 +5,13 @@ namespace TimeMachine.Storage.JobStore;
 
 /// <summary>All rows of a replica as they were at one moment, in key order. Files that merges replaced stay on disk
 /// until it is disposed of.</summary>
-public sealed class RowSnapshot : IDisposable
+public sealed class RowSnapshot : IRowSource, IDisposable
 {
     private readonly IZoneTreeIterator<Memory<byte>, Memory<byte>> _rows;
 
     internal RowSnapshot(IZoneTreeIterator<Memory<byte>, Memory<byte>> rows) => _rows = rows;
 
-    /// <summary>Reads the next row.</summary>
-    /// <returns>False behind the last.</returns>
+    /// <inheritdoc/>
     /// <exception cref="StoreDamagedException">Its checksum does not match.</exception>
     public bool TryRead(out StoredRow row)
     {
