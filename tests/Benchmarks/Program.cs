@@ -1,17 +1,17 @@
 using TimeMachine.Benchmarks;
+using TimeMachine.Benchmarks.Storage;
 
-const string Usage = "usage: dotnet run -c Release --project tests/Benchmarks -- engine [seconds a row, default 3]";
-if (args.Length is 0 or > 2 || args[0] != "engine")
+const string Usage = "usage: dotnet run -c Release --project tests/Benchmarks -- engine [seconds a row, default 3]\n"
+    + BenchmarkOptions.Usage;
+switch (args)
 {
-    Console.Error.WriteLine(Usage);
-    return 2;
+    case ["engine"]:
+        return EngineBenchmark.Run(TimeSpan.FromSeconds(3));
+    case ["engine", var text] when int.TryParse(text, out var seconds) && seconds is >= 1 and <= 600:
+        return EngineBenchmark.Run(TimeSpan.FromSeconds(seconds));
+    case ["storage", ..] when BenchmarkOptions.Parse(args.AsSpan(1)) is { } options:
+        return StorageBenchmark.Run(options) ? 0 : 1;
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
 }
-
-var seconds = 3;
-if (args.Length == 2 && (!int.TryParse(args[1], out seconds) || seconds is < 1 or > 600))
-{
-    Console.Error.WriteLine(Usage);
-    return 2;
-}
-
-return EngineBenchmark.Run(TimeSpan.FromSeconds(seconds));
