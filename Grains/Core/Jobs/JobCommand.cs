@@ -75,6 +75,9 @@ public sealed record JobCommand
     /// </summary>
     public CommandNumber RouteRevision { get; init; }
 
+    /// <summary>Claim: the revision at which the route was created.</summary>
+    public CommandNumber RouteCreated { get; init; }
+
     /// <summary>Create, upsert: as asked. Claim: as in force.</summary>
     public DeliveryMode Mode { get; init; }
 

@@ -136,6 +136,7 @@ internal static class JobCommandCodec
         writer.VarInt(command.Attempt);
         writer.Bytes(command.Route.Bytes);
         writer.VarI64(command.RouteRevision.Value);
+        writer.VarI64(command.RouteCreated.Value);
         writer.U8((byte)command.Mode);
         writer.VarInt(command.TimeoutMs);
         writer.VarInt(command.AttemptsMax);
@@ -151,6 +152,7 @@ internal static class JobCommandCodec
         Attempt = reader.VarInt(),
         Route = reader.Route(),
         RouteRevision = reader.Number(),
+        RouteCreated = reader.Number(),
         Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
         TimeoutMs = reader.VarInt(),
         AttemptsMax = reader.VarInt(),

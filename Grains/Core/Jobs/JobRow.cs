@@ -26,6 +26,10 @@ internal sealed record JobRow
 
     public RouteKey Route { get; init; }
 
+    /// <summary>The route's revision known when the job was accepted: an older life of the route is not this job's.
+    /// </summary>
+    public CommandNumber RouteRevision { get; init; }
+
     public DeliveryMode Mode { get; init; }
 
     public long ExpireAfterMs { get; init; }
@@ -77,6 +81,7 @@ internal sealed record JobRow
         writer.VarI64(Due.Value);
         writer.VarI64(CreatedAt.Value);
         writer.Bytes(Route.Bytes);
+        writer.VarI64(RouteRevision.Value);
         writer.U8((byte)Mode);
         writer.VarI64(ExpireAfterMs);
         writer.U128(Sameness);
@@ -110,6 +115,7 @@ internal sealed record JobRow
             Due = new UnixMs(reader.VarI64()),
             CreatedAt = new UnixMs(reader.VarI64()),
             Route = reader.Route(),
+            RouteRevision = new CommandNumber(reader.VarI64()),
             Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
             ExpireAfterMs = reader.VarI64(),
             Sameness = reader.U128(),

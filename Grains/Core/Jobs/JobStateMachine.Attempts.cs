@@ -11,7 +11,15 @@ public sealed partial class JobStateMachine
         var code = CheckClaim(command, row);
         if (code != ErrorCode.None || row is null)
         {
-            Rearm(command, row);
+            if (code == ErrorCode.RouteDeleted)
+            {
+                EndOfOtherRoute(command, row!);
+            }
+            else
+            {
+                Rearm(command, row);
+            }
+
             Emit(new JobEffect
             {
                 Kind = JobEffectKind.ClaimRefused,
@@ -94,7 +102,8 @@ public sealed partial class JobStateMachine
                 return ErrorCode.TooLate;
             }
 
-            return _claims.Count >= _options.ClaimsMax ? ErrorCode.Overloaded : CheckNumber(command, row.AttemptCount);
+            var isRoom = _claims.Count < _options.ClaimsMax;
+            return isRoom ? CheckRoute(command, row, row.AttemptCount) : ErrorCode.Overloaded;
         }
 
         if (open.Number != command.Claim || open.Mode != DeliveryMode.AtLeastOnce)
@@ -102,8 +111,12 @@ public sealed partial class JobStateMachine
             return ErrorCode.TooLate;
         }
 
-        return open.IsStopped ? ErrorCode.Finished : CheckNumber(command, open.Attempt);
+        return open.IsStopped ? ErrorCode.Finished : CheckRoute(command, row, open.Attempt);
     }
+
+    /// <summary>The route that the job was accepted for may be deleted, and another have its name.</summary>
+    private static ErrorCode CheckRoute(JobCommand command, JobRow row, int attempts) =>
+        row.RouteRevision < command.RouteCreated ? ErrorCode.RouteDeleted : CheckNumber(command, attempts);
 
     /// <summary>
     /// A claim states the mode in force: the job's own, or the route's where the job leaves it to the route.
@@ -269,11 +282,28 @@ public sealed partial class JobStateMachine
             return new JobAnswer(ErrorCode.VersionMismatch);
         }
 
-        EmitDisarmed(command.Key, row!);
-        var attempt = new AttemptRecord(row!.AttemptCount + 1, LogTime, 0, AttemptError.RouteDeleted, 0);
+        EndForRoute(command.Key, row!);
+        return new JobAnswer(ErrorCode.None, row!.Version, JobState.Dead) { Offset = _number.Index };
+    }
+
+    private void EndForRoute(JobKey key, JobRow row)
+    {
+        EmitDisarmed(key, row);
+        var attempt = new AttemptRecord(row.AttemptCount + 1, LogTime, 0, AttemptError.RouteDeleted, 0);
         var next = row with { Attempts = Newest([.. row.Attempts, attempt]) };
-        Finish(command.Key, row, next, JobState.Dead);
-        return new JobAnswer(ErrorCode.None, row.Version, JobState.Dead) { Offset = _number.Index };
+        Finish(key, row, next, JobState.Dead);
+    }
+
+    /// <summary>The claim of a job whose route is deleted ends it, whatever route has the name now.</summary>
+    private void EndOfOtherRoute(JobCommand command, JobRow row)
+    {
+        if (_claims.TryGetValue(command.Key, out var inherited))
+        {
+            row = RecordSuperseded(command, row, inherited);
+            EmitSettled(command, row, JobState.Dead);
+        }
+
+        EndForRoute(command.Key, row);
     }
 
     private static long Lateness(JobCommand command, JobRow row)
@@ -282,11 +312,12 @@ public sealed partial class JobStateMachine
         return Math.Max(0, command.At - from);
     }
 
-    /// <summary>The record of the attempt whose outcome was unknown, set right.</summary>
+    /// <summary>The record of the attempt whose outcome was unknown, set right. A deleted route leaves a record with the
+    /// number of the next attempt, so the last one counts.</summary>
     private static List<AttemptRecord> WithTruth(JobCommand command, JobRow row)
     {
         var attempts = new List<AttemptRecord>(row.Attempts);
-        var at = attempts.FindIndex(attempt => attempt.Number == row.AttemptCount);
+        var at = attempts.FindLastIndex(attempt => attempt.Number == row.AttemptCount);
         if (at >= 0)
         {
             attempts[at] = new AttemptRecord(

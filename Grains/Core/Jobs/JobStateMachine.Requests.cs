@@ -8,6 +8,9 @@ public sealed partial class JobStateMachine
     /// </summary>
     private const long TimeMsMax = 1L << 52;
 
+    /// <summary>A redriven job is for whatever route has the name then.</summary>
+    private static readonly CommandNumber OfAnyLife = new(long.MaxValue);
+
     private JobAnswer Create(JobCommand command)
     {
         var row = Find(command.Key);
@@ -217,6 +220,7 @@ public sealed partial class JobStateMachine
             State = state,
             Due = command.Time > row.TriggerTime ? command.Time : row.TriggerTime,
             FailedCount = 0,
+            RouteRevision = OfAnyLife,
             ExpireAfterMs = 0,
             FinishedAt = default,
             LastClaim = default,
@@ -243,6 +247,7 @@ public sealed partial class JobStateMachine
             Due = command.TriggerTime,
             CreatedAt = LogTime,
             Route = command.Route,
+            RouteRevision = command.RouteRevision,
             Mode = command.Mode,
             ExpireAfterMs = command.ExpireAfterMs,
             Sameness = command.Sameness,

@@ -12,6 +12,10 @@ public sealed record Route
     /// <summary>The number of the command that last changed it; none before it was written.</summary>
     public CommandNumber Revision { get; init; }
 
+    /// <summary>The number of the command that wrote it when there was none of its name: jobs that were accepted before
+    /// belong to a route that is deleted. None before it was written.</summary>
+    public CommandNumber Created { get; init; }
+
     /// <summary>The address to POST to.</summary>
     public required string WebhookUrl { get; init; }
 
@@ -56,8 +60,8 @@ public sealed record Route
     {
         var mine = new ByteWriter();
         var others = new ByteWriter();
-        RouteCodec.Write(mine, this with { Revision = CommandNumber.None });
-        RouteCodec.Write(others, other with { Revision = CommandNumber.None });
+        RouteCodec.Write(mine, this with { Revision = default, Created = default });
+        RouteCodec.Write(others, other with { Revision = default, Created = default });
         return mine.Written.SequenceEqual(others.Written);
     }
 

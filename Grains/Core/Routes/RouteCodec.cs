@@ -15,6 +15,7 @@ public static class RouteCodec
         writer.U8(FormatVersion);
         writer.Bytes(route.Key.Bytes);
         writer.VarI64(route.Revision.Value);
+        writer.VarI64(route.Created.Value);
         writer.Bytes(System.Text.Encoding.UTF8.GetBytes(route.WebhookUrl));
         writer.U8((byte)route.Mode);
         writer.VarInt(route.TimeoutMs);
@@ -48,6 +49,7 @@ public static class RouteCodec
         {
             Key = key,
             Revision = new CommandNumber(reader.VarI64()),
+            Created = new CommandNumber(reader.VarI64()),
             WebhookUrl = System.Text.Encoding.UTF8.GetString(reader.Bytes(RouteLimits.WebhookUrlBytesMax)),
             Mode = (DeliveryMode)reader.U8(),
             TimeoutMs = reader.VarInt(RouteLimits.TimeoutMsMax),

@@ -38,7 +38,7 @@ public sealed partial class SystemStateMachine
             return new JobAnswer(ErrorCode.VNodeFull);
         }
 
-        Write(asked with { Revision = number });
+        Write(asked with { Revision = number, Created = isThere ? present!.Created : number });
         return new JobAnswer(ErrorCode.None, number) { IsNew = !isThere };
     }
 

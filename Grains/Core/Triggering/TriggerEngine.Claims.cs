@@ -96,6 +96,7 @@ public sealed partial class TriggerEngine
         Attempt = claim.Attempt,
         Route = claim.Route!.Key,
         RouteRevision = claim.Route.Revision,
+        RouteCreated = claim.Route.Created,
         Mode = claim.Mode,
         TimeoutMs = claim.Route.TimeoutMs,
         AttemptsMax = claim.Route.AttemptsMax,

@@ -13,6 +13,7 @@ internal sealed class ModelJob
     public long ExpiresAt;
     public long ExpireAfterMs;
     public RouteKey Route;
+    public CommandNumber RouteRevision;
     public DeliveryMode Mode;
     public UInt128 Sameness;
     public byte[] Meta = [];

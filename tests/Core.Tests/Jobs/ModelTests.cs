@@ -21,7 +21,8 @@ public sealed class ModelTests
     [
         "AdvanceDueFloor None 0", "AdvanceDueFloor VersionMismatch 0", "AdvanceFinishedFloor None 0",
         "Cancel None Cancelled", "Cancel None Claimed", "Claim None Claimed",
-        "Claim Finished 0", "Claim InvalidRequest 0", "Claim Overloaded 0", "Claim TooLate 0", "Create JobExists 0",
+        "Claim Finished 0", "Claim InvalidRequest 0", "Claim Overloaded 0", "Claim RouteDeleted 0",
+        "Claim TooLate 0", "Create JobExists 0",
         "Create RouteDeleted 0", "Create VNodeFull 0", "Expire None Expired", "Outcome InvalidRequest 0",
         "Outcome None Cancelled", "Outcome None Dead", "Outcome None Delivered", "Outcome None Retrying",
         "Outcome None Scheduled", "Outcome None Unknown", "Outcome TooLate 0", "Redrive None Retrying",
@@ -126,7 +127,9 @@ public sealed class ModelTests
             Note(commands[i], CommandNumber.At(index, i), expected);
         }
 
-        if (_output.Answers.TrueForAll(answer => !answer.Answer.IsOk))
+        // A claim that finds its job's route deleted is refused, and ends the job.
+        if (_output.Answers.TrueForAll(answer => !answer.Answer.IsOk)
+            && !commands.Exists(command => command.Kind == JobCommandKind.Claim && command.RouteCreated.Value > 0))
         {
             Assert.Equal(hash, _machine.ContentHash);
         }
@@ -317,6 +320,8 @@ public sealed class ModelTests
             Mode = mode,
             TimeoutMs = 1_000,
             AttemptsMax = 3,
+            Due = job is not null && draws.Chance(3, 4) ? job.Due : head.Time,
+            RouteCreated = new CommandNumber(draws.Chance(1, 6) ? draws.Below(40) : 0),
             SendBy = head.Time + 1_000,
             Claim = ClaimToSupersede(ref draws, job),
         };

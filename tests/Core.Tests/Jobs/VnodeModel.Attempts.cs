@@ -52,20 +52,33 @@ internal sealed partial class VnodeModel
             return No(ErrorCode.Overloaded);
         }
 
+        if (job.RouteRevision < command.RouteCreated)
+        {
+            RecordLost(job);
+            job.Claim = null;
+            job.Attempts.Add(new AttemptRecord(job.AttemptCount + 1, LogTime, 0, AttemptError.RouteDeleted, 0));
+            End(job, JobState.Dead);
+            return No(ErrorCode.RouteDeleted);
+        }
+
         if (command.Attempt != job.ShownAttempts + 1)
         {
             return No(ErrorCode.VersionMismatch);
         }
 
+        RecordLost(job);
+        job.Claim = new ModelClaim(_number, command.Mode, command.Time, command.AttemptsMax);
+        return new JobAnswer(ErrorCode.None, job.Version, JobState.Claimed)
+        { Offset = _number.Index, AttemptCount = job.ShownAttempts };
+    }
+
+    private static void RecordLost(ModelJob job)
+    {
         if (job.Claim is { } lost)
         {
             Record(job, new AttemptRecord(job.AttemptCount + 1, lost.At, 0, AttemptError.LeaderLost, 0));
             job.State = JobState.Retrying;
         }
-
-        job.Claim = new ModelClaim(_number, command.Mode, command.Time, command.AttemptsMax);
-        return new JobAnswer(ErrorCode.None, job.Version, JobState.Claimed)
-        { Offset = _number.Index, AttemptCount = job.ShownAttempts };
     }
 
     private JobAnswer Outcome(JobCommand command, ModelJob? job)

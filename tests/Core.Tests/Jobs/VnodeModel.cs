@@ -108,6 +108,7 @@ internal sealed partial class VnodeModel(JobOptions options)
             ExpireAfterMs = command.ExpireAfterMs,
             ExpiresAt = command.ExpireAfterMs == 0 ? 0 : command.TriggerTime.Value + command.ExpireAfterMs,
             Route = command.Route,
+            RouteRevision = command.RouteRevision,
             Mode = command.Mode,
             Sameness = command.Sameness,
             Meta = command.Meta.ToArray(),
@@ -207,6 +208,7 @@ internal sealed partial class VnodeModel(JobOptions options)
         job.State = job.AttemptCount > 0 ? JobState.Retrying : JobState.Scheduled;
         job.Due = new UnixMs(Math.Max(command.Time.Value, job.Trigger.Value));
         (job.ExpiresAt, job.ExpireAfterMs, job.Failed, job.UnknownClaim) = (0, 0, 0, default);
+        job.RouteRevision = new CommandNumber(long.MaxValue);
         Insert(job);
         return Keep(job, command, new JobAnswer(ErrorCode.None, job.Version, job.State)
         { Offset = _number.Index, AttemptCount = job.AttemptCount });

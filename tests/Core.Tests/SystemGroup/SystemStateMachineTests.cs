@@ -52,6 +52,25 @@ public sealed class SystemStateMachineTests
     }
 
     [Fact]
+    public void A_route_keeps_when_it_was_created_until_it_is_deleted()
+    {
+        var desk = new SystemDesk();
+        var first = desk.Apply(Put(ARoute(), request: 1));
+        desk.Apply(Put(ARoute() with { TimeoutMs = 5 }, request: 2));
+        Assert.Equal(first.Version, CreatedOf(desk));
+        var mark = desk.Apply(OnRoute(SystemCommandKind.MarkRouteDeleting, request: 3));
+        Assert.Equal(first.Version, CreatedOf(desk));
+
+        desk.Apply(OnRoute(SystemCommandKind.FinishRouteDelete, mark.Version, request: 3));
+        var second = desk.Apply(Put(ARoute(), request: 4));
+
+        Assert.Equal(second.Version, CreatedOf(desk));
+    }
+
+    private static CommandNumber CreatedOf(SystemDesk desk) =>
+        desk.Machine.Routes.TryGet(Key, out var route) ? route.Created : default;
+
+    [Fact]
     public void If_match_guards_a_put()
     {
         var desk = new SystemDesk();

@@ -81,6 +81,9 @@ public enum Reach
     /// <summary>A job's route was gone at its admission.</summary>
     RouteGone,
 
+    /// <summary>A job's route was deleted, and another had its name when the job was due.</summary>
+    RouteReborn,
+
     /// <summary>A log lost its uncommitted tail to another leader.</summary>
     LogTruncated,
 

@@ -31,8 +31,8 @@ public sealed partial class SimLogDisk
     /// <summary>Takes back <see cref="FailNextSync"/>, if no sync met it.</summary>
     public void HealSync() => _failNextSync = false;
 
-    /// <summary>Flips one bit of a write that was synced at least two syncs ago, so that a later batch proves it was
-    /// durable.</summary>
+    /// <summary>Flips one bit of a write of which a later and durable one states that it was synced: a flip in what
+    /// nothing states yet looks like a torn tail, and is outside of the promise.</summary>
     /// <returns>False when there is no such write yet.</returns>
     public bool TryFlipBit()
     {
@@ -41,14 +41,33 @@ public sealed partial class SimLogDisk
         for (var tries = 0; tries < 64 && known > 0; tries++)
         {
             var write = _writes[draws.Index(known)];
-            var isOld = write.SyncNumber <= _syncsDone - 2;
-            if (!isOld || write.Length == 0 || _cached[write.Slot] is null || _prepared[write.Slot] != write.Prepared)
+            if (!IsProven(write) || write.Length == 0 || _cached[write.Slot] is null || _prepared[write.Slot] != write.Prepared)
             {
                 continue;
             }
 
             FlipAt(write.Slot, write.Offset + draws.Index(write.Length), draws.Index(8));
             return true;
+        }
+
+        return false;
+    }
+
+    private bool IsProven(in RememberedWrite write)
+    {
+        if (write.Statement.IsNone)
+        {
+            return write.SyncNumber <= _syncsDone - 2;
+        }
+
+        var known = Math.Min(_writesSeen, WritesRemembered);
+        for (var i = 0; i < known; i++)
+        {
+            if (_writes[i].SyncNumber <= _syncsDone
+                && _writes[i].Statement.Covers(write.Statement, write.Offset + write.Length))
+            {
+                return true;
+            }
         }
 
         return false;
@@ -64,9 +83,9 @@ public sealed partial class SimLogDisk
         _world.Trace($"node {Address} flips bit {bit} of byte {offset} in slot {slot}");
     }
 
-    private void RememberWrite(int slot, int offset, int length) =>
-        _writes[_writesSeen++ % WritesRemembered] =
-            new RememberedWrite(slot, offset, length, _syncsAsked + 1, _prepared[slot]);
+    private void RememberWrite(int slot, int offset, ReadOnlySpan<byte> bytes) =>
+        _writes[_writesSeen++ % WritesRemembered] = new RememberedWrite(
+            slot, offset, bytes.Length, _syncsAsked + 1, _prepared[slot], LogStatement.Of(bytes));
 
     private void ForgetWrites()
     {
@@ -74,5 +93,6 @@ public sealed partial class SimLogDisk
         _flipped.Clear();
     }
 
-    private readonly record struct RememberedWrite(int Slot, int Offset, int Length, long SyncNumber, int Prepared);
+    private readonly record struct RememberedWrite(
+        int Slot, int Offset, int Length, long SyncNumber, int Prepared, LogStatement Statement);
 }

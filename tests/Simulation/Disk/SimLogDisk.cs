@@ -85,7 +85,7 @@ public sealed partial class SimLogDisk : IEventTarget
         _world.Mix(bytes);
         bytes.CopyTo(_cached[slot].AsSpan(offset));
         AddToJournal(slot, offset, bytes);
-        RememberWrite(slot, offset, bytes.Length);
+        RememberWrite(slot, offset, bytes);
     }
 
     /// <summary>Asks for a sync; its end comes as <see cref="ISimProcess.OnSyncDone"/>. Several may be under way,

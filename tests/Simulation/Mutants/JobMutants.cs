@@ -45,6 +45,9 @@ internal static class JobMutants
         new("lost-retry", Attempts,
             "Wait(command.Key, row, next with { State = state, Due = due });",
             "PutRow(command.Key, row, next with { State = state, Due = due, InBacklog = true });"),
+        new("reborn-route-sends-older-jobs", Attempts,
+            "row.RouteRevision < command.RouteCreated ? ErrorCode.RouteDeleted : CheckNumber(command, attempts);",
+            "CheckNumber(command, attempts);"),
         new("expiry-by-local-clock", Attempts,
             "if (!IsWaiting(command, row) || !IsExpired(row!))", "if (!IsWaiting(command, row))",
             "The word of a proposer whose clock is a second ahead is taken instead of the log's time.")

@@ -30,6 +30,9 @@ public sealed record ClaimFact
     /// <summary>The route's revision by which it was admitted.</summary>
     public CommandNumber RouteRevision { get; init; }
 
+    /// <summary>Whether it was refused because the job's route is deleted, and ended the job.</summary>
+    public bool EndsForRoute { get; init; }
+
     /// <summary>Whether the delivery is at most once.</summary>
     public bool IsAtMostOnce { get; init; }
 

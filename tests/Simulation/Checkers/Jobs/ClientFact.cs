@@ -39,6 +39,9 @@ public sealed record ClientFact
     /// <summary>Create, upsert: the route, as db/id.</summary>
     public string Route { get; init; } = "";
 
+    /// <summary>Create, upsert: the route's revision known when it was accepted.</summary>
+    public CommandNumber RouteRevision { get; init; }
+
     /// <summary>Create, upsert: how long after its trigger time the job is still of use; 0: for ever.</summary>
     public long ExpireAfterMs { get; init; }
 

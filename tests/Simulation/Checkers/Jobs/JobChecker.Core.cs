@@ -104,7 +104,11 @@ public sealed partial class JobChecker
                 ClientCommitted(ClientFactOf(group, number, command, answer));
                 break;
             case JobCommandKind.Claim:
-                ClaimCommitted(ClaimFactOf(group, number, term, command) with { TookEffect = answer.IsOk });
+                ClaimCommitted(ClaimFactOf(group, number, term, command) with
+                {
+                    TookEffect = answer.IsOk,
+                    EndsForRoute = answer.Code == ErrorCode.RouteDeleted,
+                });
                 break;
             case JobCommandKind.Outcome:
                 OutcomeCommitted(OutcomeFactOf(group, number, command, answer));
@@ -150,6 +154,7 @@ public sealed partial class JobChecker
             IfMatch = command.IfMatch ?? default,
             TriggerMs = command.TriggerTime.Value,
             Route = command.Route.ToString(),
+            RouteRevision = command.RouteRevision,
             ExpireAfterMs = command.ExpireAfterMs,
         };
 

@@ -56,6 +56,20 @@ public sealed partial class JobChecker
         }
     }
 
+    /// <summary>The claim of a job whose route is deleted, while another has its name, ends the job.</summary>
+    private void EndForRoute(KeyRecord key, ClaimFact fact)
+    {
+        _reach.Hit(Reach.RouteReborn);
+        Step(key, ActionOf(fact) with { Kind = JobActionKind.RouteGone, TookEffect = true });
+        if (_claims.TryGetValue((fact.Group, fact.Supersedes), out var old))
+        {
+            old.IsSuperseded = true;
+            Closed(old);
+        }
+
+        RouteGone(fact.Group, fact.Version);
+    }
+
     private void RouteGone(GroupId group, CommandNumber number)
     {
         _reach.Hit(Reach.RouteGone);

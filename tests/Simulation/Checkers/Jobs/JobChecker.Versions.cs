@@ -111,6 +111,7 @@ public sealed partial class JobChecker
             Key = fact.Key,
             TriggerMs = triggerMs,
             Route = isRun ? old?.Route ?? "" : fact.Route,
+            RouteRevision = isRun ? old?.RouteRevision ?? default : fact.RouteRevision,
             ExpiresAtMs = !isRun && fact.ExpireAfterMs > 0 ? triggerMs + fact.ExpireAfterMs : 0,
         };
         version.DueMs = triggerMs;
@@ -219,6 +220,13 @@ public sealed partial class JobChecker
         if (_routes.IsPausedFor(fact.Route, fact.RouteRevision, appendedUs))
         {
             _violations.Add("claim-paused", $"{version} was claimed while {fact.Route} is paused and confirmed");
+        }
+
+        if (version.RedrivenAt == default
+            && _routes.WasDeletedBetween(fact.Route, version.RouteRevision, fact.RouteRevision))
+        {
+            _violations.Add("claim-reborn", $"{version} was accepted for {fact.Route} at {version.RouteRevision}, and is "
+                + $"claimed for what has its name since its delete, at {fact.RouteRevision}");
         }
 
         CheckClaimCounts(claim, appendedUs);

@@ -78,6 +78,12 @@ public sealed partial class JobChecker
     public void ClaimCommitted(ClaimFact fact)
     {
         var key = KeyOf(fact.Group, fact.Key);
+        if (fact.EndsForRoute)
+        {
+            EndForRoute(key, fact);
+            return;
+        }
+
         Step(key, ActionOf(fact));
         if (!fact.TookEffect || !_versions.TryGetValue((fact.Group, fact.Version), out var version))
         {

@@ -240,8 +240,10 @@ public static class JobModel
 
     private static bool RouteGone(in JobRow row, JobAction action, out JobRow next)
     {
-        next = action.TookEffect ? row with { Status = JobStatus.Dead } : row;
-        return !action.TookEffect || (row.IsWaiting && row.Version == action.Version);
+        next = action.TookEffect ? row with { Status = JobStatus.Dead, Claim = default } : row;
+        var isInherited = row.Status == JobStatus.Claimed && !row.IsStopped && action.Claim == row.Claim
+            && action.Claim != default;
+        return !action.TookEffect || ((row.IsWaiting || isInherited) && row.Version == action.Version);
     }
 
     private static JobRow Written(JobAction action, ulong sameness) => new()

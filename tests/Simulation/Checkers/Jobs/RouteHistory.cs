@@ -7,6 +7,7 @@ public sealed class RouteHistory
     private readonly Dictionary<string, (CommandNumber Revision, long ConfirmedUs)> _pauses = [];
     private readonly HashSet<string> _deleted = [];
     private readonly HashSet<string> _everDeleted = [];
+    private readonly Dictionary<string, List<CommandNumber>> _deletes = [];
 
     /// <summary>All routes.</summary>
     public IEnumerable<string> Routes => _routes.Keys;
@@ -44,7 +45,18 @@ public sealed class RouteHistory
     {
         _pauses[route] = (revision, nowUs);
         _deleted.Add(route);
+        if (!_deletes.TryGetValue(route, out var deletes))
+        {
+            _deletes[route] = deletes = [];
+        }
+
+        deletes.Add(revision);
     }
+
+    /// <summary>Whether an acknowledged delete lies between two revisions of a route: they are two lives.</summary>
+    public bool WasDeletedBetween(string route, CommandNumber older, CommandNumber newer) =>
+        _deletes.TryGetValue(route, out var deletes)
+        && deletes.Exists(deleted => older <= deleted && deleted < newer);
 
     /// <summary>Whether a claim, admitted by a revision and appended at a time, breaks a confirmed pause.</summary>
     public bool IsPausedFor(string route, CommandNumber revision, long appendedUs) =>

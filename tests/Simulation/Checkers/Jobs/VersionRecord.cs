@@ -21,6 +21,9 @@ public sealed class VersionRecord
     /// <summary>The route, as db/id.</summary>
     public required string Route { get; init; }
 
+    /// <summary>The route's revision known when it was accepted.</summary>
+    public CommandNumber RouteRevision { get; init; }
+
     /// <summary>The claims that took effect, oldest first.</summary>
     public List<ClaimRecord> Claims { get; } = [];
 
