@@ -12,6 +12,11 @@ if (args is ["writer", var path, var life])
     return JobWriter.Run(path, int.Parse(life, CultureInfo.InvariantCulture), Console.OpenStandardOutput());
 }
 
+if (args is ["sync", var file])
+{
+    return SyncOnce.Run(file, Console.Out);
+}
+
 if (KillLoopOptions.Parse(args) is not { } options)
 {
     Console.Error.WriteLine(Usage);

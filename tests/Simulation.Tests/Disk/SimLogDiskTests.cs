@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CsCheck;
 using TimeMachine.Simulation.Disk;
 using TimeMachine.Simulation.Kernel;
@@ -124,6 +125,23 @@ public sealed class SimLogDiskTests
     }
 
     [Fact]
+    public void However_many_syncs_later_a_batch_that_no_later_one_states_does_not_flip()
+    {
+        Log.TryPrepare(0);
+        SyncBatch(512, statedOffset: 0);
+        SyncBatch(1_024, statedOffset: 1_023);
+        SyncBatch(1_536, statedOffset: 1_023);
+        Assert.False(Log.TryFlipBit());
+
+        SyncBatch(2_048, statedOffset: 1_024);
+
+        Assert.True(Log.TryFlipBit());
+        var found = Log.Image(0).Span;
+        Assert.Equal(1, Math.Abs(BitsIn(found[512..1_024]) - BitsIn(ABatch(0))));
+        Assert.Equal(BitsIn(ABatch(1_023)), BitsIn(found[1_024..1_536]));
+    }
+
+    [Fact]
     public void A_flipped_bit_is_hidden_until_its_slot_is_read()
     {
         Log.TryPrepare(0);
@@ -138,6 +156,34 @@ public sealed class SimLogDiskTests
         Assert.True(Log.HasHiddenFlip);
         Log.Image(0);
         Assert.False(Log.HasHiddenFlip);
+    }
+
+    private static int BitsIn(ReadOnlySpan<byte> bytes)
+    {
+        var bits = 0;
+        foreach (var value in bytes)
+        {
+            bits += byte.PopCount(value);
+        }
+
+        return bits;
+    }
+
+    private static byte[] ABatch(uint statedOffset)
+    {
+        var batch = new byte[512];
+        "TMB"u8.CopyTo(batch.AsSpan(1));
+        batch[4] = 1;
+        batch[36] = (byte)(statedOffset > 0 ? 1 : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(batch.AsSpan(40), statedOffset);
+        return batch;
+    }
+
+    private void SyncBatch(int offset, uint statedOffset)
+    {
+        Log.Write(0, offset, ABatch(statedOffset));
+        Log.Sync(offset);
+        _world.RunMs(100);
     }
 
     private void SyncOne(int offset)

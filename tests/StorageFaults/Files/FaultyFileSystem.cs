@@ -1,0 +1,180 @@
+using TimeMachine.Storage.Files;
+
+namespace TimeMachine.StorageFaults.Files;
+
+/// <summary>
+/// A disk that fails when it is told to: errors of input and output, no room, and operations that hang. It keeps a
+/// journal of what was done. Around a real disk or a simulated one.
+/// </summary>
+/// <param name="inner">The disk that does what does not fail.</param>
+public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
+{
+    private readonly Lock _gate = new();
+    private readonly List<(DiskOperation Operation, string Name)> _journal = [];
+    private readonly List<Fault> _faults = [];
+
+    /// <summary>Whether nothing more finds room: new files, growing ones and every write.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>What was done, in order, with the file's name; what failed is not in it.</summary>
+    public IReadOnlyList<(DiskOperation Operation, string Name)> Journal
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _journal];
+            }
+        }
+    }
+
+    /// <summary>Lets an operation fail once as a broken disk does.</summary>
+    /// <param name="operation">Which.</param>
+    /// <param name="nth">The how-manieth from now, from 1.</param>
+    public void FailAt(DiskOperation operation, int nth)
+    {
+        lock (_gate)
+        {
+            _faults.Add(new Fault(operation, nth));
+        }
+    }
+
+    /// <summary>Holds the operations of a kind at a gate until it is opened.</summary>
+    /// <param name="operation">Which.</param>
+    /// <param name="nth">Those from the how-manieth on, from 1.</param>
+    public Gate HoldAt(DiskOperation operation, int nth = 1)
+    {
+        var held = new Gate();
+        lock (_gate)
+        {
+            _faults.Add(new Fault(operation, nth) { Gate = held });
+        }
+
+        return held;
+    }
+
+    /// <inheritdoc/>
+    public bool FileExists(string path) => inner.FileExists(path);
+
+    /// <inheritdoc/>
+    public bool DirectoryExists(string path) => inner.DirectoryExists(path);
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path) => inner.CreateDirectory(path);
+
+    /// <inheritdoc/>
+    public IStorageFile Open(string path, FileOpening opening)
+    {
+        if (opening == FileOpening.Read)
+        {
+            return inner.Open(path, opening);
+        }
+
+        var needsRoom = !inner.FileExists(path);
+        return new FaultyFile(this, Do(DiskOperation.Open, path, needsRoom, () => inner.Open(path, opening)));
+    }
+
+    /// <inheritdoc/>
+    public void DeleteFile(string path) => Do(DiskOperation.Delete, path, false, () => inner.DeleteFile(path));
+
+    /// <inheritdoc/>
+    public void DeleteDirectory(string path) =>
+        Do(DiskOperation.Delete, path, false, () => inner.DeleteDirectory(path));
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to) =>
+        Do(DiskOperation.Rename, to, false, () => inner.Rename(from, to));
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path) =>
+        Do(DiskOperation.SyncDirectory, path, false, () => inner.SyncDirectory(path));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Files(string directory) => inner.Files(directory);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Directories(string directory) => inner.Directories(directory);
+
+    /// <inheritdoc/>
+    public long FreeBytes(string directory) => IsFull ? 0 : inner.FreeBytes(directory);
+
+    private void Do(DiskOperation operation, string path, bool needsRoom, Action action) =>
+        Do(operation, path, needsRoom, () =>
+        {
+            action();
+            return true;
+        });
+
+    private T Do<T>(DiskOperation operation, string path, bool needsRoom, Func<T> action)
+    {
+        foreach (var held in Meet(operation, path))
+        {
+            held.Pass();
+        }
+
+        if (IsFull && needsRoom)
+        {
+            throw new StorageFullException($"no room for '{path}'");
+        }
+
+        var done = action();
+        lock (_gate)
+        {
+            _journal.Add((operation, Path.GetFileName(path)));
+        }
+
+        return done;
+    }
+
+    /// <summary>Counts the operation; throws if it is to fail.</summary>
+    /// <returns>The gates that hold it.</returns>
+    private List<Gate> Meet(DiskOperation operation, string path)
+    {
+        lock (_gate)
+        {
+            var met = _faults.FindAll(fault => fault.Operation == operation && --fault.Left <= 0);
+            if (met.Exists(static fault => fault is { Gate: null, Left: 0 }))
+            {
+                throw ErrorOf(operation, path);
+            }
+
+            return [.. met.Select(static fault => fault.Gate).OfType<Gate>()];
+        }
+    }
+
+    private static IOException ErrorOf(DiskOperation operation, string path) =>
+        operation is DiskOperation.Sync or DiskOperation.SyncDirectory
+            ? new SyncFailedException($"sync of '{path}' failed: error 5")
+            : new IOException($"{operation} of '{path}' failed: error 5", 5);
+
+    private sealed class Fault(DiskOperation operation, int nth)
+    {
+        public DiskOperation Operation { get; } = operation;
+
+        public int Left { get; set; } = nth;
+
+        public Gate? Gate { get; init; }
+    }
+
+    private sealed class FaultyFile(FaultyFileSystem files, IStorageFile inner) : IStorageFile
+    {
+        public string Path => inner.Path;
+
+        public long Length => inner.Length;
+
+        public int Read(long offset, Span<byte> into) => inner.Read(offset, into);
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes)
+        {
+            var copy = bytes.ToArray();
+            files.Do(DiskOperation.Write, Path, true, () => inner.Write(offset, copy));
+        }
+
+        public void SetLength(long bytes) =>
+            files.Do(DiskOperation.SetLength, Path, bytes > Length, () => inner.SetLength(bytes));
+
+        public void Sync() => files.Do(DiskOperation.Sync, Path, false, inner.Sync);
+
+        public void Dispose() => inner.Dispose();
+    }
+}
