@@ -312,8 +312,10 @@ public sealed partial class JobStateMachine
         return Math.Max(0, command.At - from);
     }
 
-    /// <summary>The record of the attempt whose outcome was unknown, set right. A deleted route leaves a record with the
-    /// number of the next attempt, so the last one counts.</summary>
+    /// <summary>
+    /// The record of the attempt whose outcome was unknown, set right. A deleted route leaves a record with the number
+    /// of the next attempt, so the last one counts.
+    /// </summary>
     private static List<AttemptRecord> WithTruth(JobCommand command, JobRow row)
     {
         var attempts = new List<AttemptRecord>(row.Attempts);

@@ -41,7 +41,8 @@ public sealed partial class SimLogDisk
         for (var tries = 0; tries < 64 && known > 0; tries++)
         {
             var write = _writes[draws.Index(known)];
-            if (!IsProven(write) || write.Length == 0 || _cached[write.Slot] is null || _prepared[write.Slot] != write.Prepared)
+            var isThere = _cached[write.Slot] is not null && _prepared[write.Slot] == write.Prepared;
+            if (!isThere || write.Length == 0 || !IsProven(write))
             {
                 continue;
             }

@@ -31,8 +31,8 @@ internal static class JobMutants
             "var isMaybeSent = claim.Mode == DeliveryMode.AtMostOnce && !command.Flag;",
             "var isMaybeSent = claim.Mode == default && !command.Flag;"),
         new("stopped-job-claimed-again", Attempts,
-            "return open.IsStopped ? ErrorCode.Finished : CheckNumber(command, open.Attempt);",
-            "return CheckNumber(command, open.Attempt);")
+            "return open.IsStopped ? ErrorCode.Finished : CheckRoute(command, row, open.Attempt);",
+            "return CheckRoute(command, row, open.Attempt);")
         {
             Also = (Inherited, "if (claim.IsStopped)", "if (claim.IsStopped && claim.Attempt > 1_000)"),
         },

@@ -70,7 +70,7 @@ internal static class TriggerMutants
             "WaitAgain(claim, isKnown: claim.IsRearmed || effect.Code == ErrorCode.Overloaded);", "",
             "Vnodes take few claims at a time, so that some are refused.")
         {
-            Also = ("JobStateMachine.Attempts.cs", "_claims.Count >= _options.ClaimsMax ?", "_claims.Count >= 2 ?"),
+            Also = ("JobStateMachine.Attempts.cs", "_claims.Count < _options.ClaimsMax;", "_claims.Count < 2;"),
         },
         new("armed-effect-lost", Effects, "            Arm(group, job);", "            _ = job;",
             "Only the sweep finds what was created inside the window.")

@@ -8,7 +8,7 @@ namespace TimeMachine.Storage.Tests.JobStore;
 /// </summary>
 public sealed class RowDamageTests
 {
-    private const string Rows = ReplicaRun.Directory + "/rows";
+    private const string Rows = ReplicaRun.Directory + "/rows-1";
     private static readonly JobStoreOptions Options =
         new() { PartRowsMin = 1_000, PartRowsMax = 10_000, SparseStep = 16, BlockKib = 4 };
 
@@ -61,7 +61,8 @@ public sealed class RowDamageTests
                 var isFlip = step % 3 > 0;
                 var harmed = isFlip ? StoredDisk.Flipped(bytes, at, (int)draw.Below(8)) : bytes[..at];
                 var where = $"{path} {(isFlip ? "flipped" : "cut")} at {at}";
-                var isFound = IsFound(disk.With(path, harmed), checkpoints[^1], where, IsCatalogue(path) ? checkpoints : null);
+                var others = IsCatalogue(path) ? checkpoints : null;
+                var isFound = IsFound(disk.With(path, harmed), checkpoints[^1], where, others);
                 Assert.True(isFound || !isFlip || !IsPaged(path), $"{where}: not found");
             }
         }

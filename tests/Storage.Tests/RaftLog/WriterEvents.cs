@@ -14,12 +14,14 @@ internal sealed class WriterEvents : ILogWriterObserver, IDisposable
 
     public void OnSynced(long batch) => _told.Add($"synced {batch}");
 
-    public void OnPrepared(int slot, bool isPrepared) => _told.Add($"{(isPrepared ? "prepared" : "no room for")} {slot}");
+    public void OnPrepared(int slot, bool isPrepared) =>
+        _told.Add($"{(isPrepared ? "prepared" : "no room for")} {slot}");
 
     public void OnFailed(Exception error) => _told.Add($"failed: {error.GetType().Name}");
 
     /// <summary>Waits for the next and takes it.</summary>
-    public string Next() => _told.TryTake(out var told, Patience) ? told : throw new TimeoutException("nothing was told");
+    public string Next() =>
+        _told.TryTake(out var told, Patience) ? told : throw new TimeoutException("nothing was told");
 
     public void Dispose() => _told.Dispose();
 }

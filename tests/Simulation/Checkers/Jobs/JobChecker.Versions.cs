@@ -225,8 +225,8 @@ public sealed partial class JobChecker
         if (version.RedrivenAt == default
             && _routes.WasDeletedBetween(fact.Route, version.RouteRevision, fact.RouteRevision))
         {
-            _violations.Add("claim-reborn", $"{version} was accepted for {fact.Route} at {version.RouteRevision}, and is "
-                + $"claimed for what has its name since its delete, at {fact.RouteRevision}");
+            _violations.Add("claim-reborn", $"{version} was accepted for {fact.Route} at {version.RouteRevision}, "
+                + $"and is claimed for what has its name since its delete, at {fact.RouteRevision}");
         }
 
         CheckClaimCounts(claim, appendedUs);
