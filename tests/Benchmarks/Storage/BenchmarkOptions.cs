@@ -16,7 +16,7 @@ internal sealed record BenchmarkOptions
     public IReadOnlyList<string> Parts { get; private init; } = All;
 
     /// <summary>How long a row is measured.</summary>
-    public TimeSpan Seconds { get; private init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Seconds { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Jobs of the table of pending jobs.</summary>
     public long Jobs { get; private init; } = 10_000_000;

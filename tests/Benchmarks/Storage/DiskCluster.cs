@@ -11,13 +11,13 @@ internal sealed class DiskCluster : IDisposable
     private readonly Mailbox<int> _done = new();
     private readonly int _groups;
 
-    public DiskCluster(int groups, int payloadBytes, string path)
+    public DiskCluster(int groups, int payloadBytes, string path, int segmentBytes)
     {
         _groups = groups;
         for (var node = 0; node < Nodes; node++)
         {
             _engines[node] = new DiskEngine(
-                node, groups, payloadBytes, Path.Combine(path, $"raft{node + 1}"), Send, _done);
+                node, groups, payloadBytes, Path.Combine(path, $"raft{node + 1}"), segmentBytes, Send, _done);
         }
 
         for (var node = 0; node < Nodes; node++)

@@ -13,15 +13,6 @@ namespace TimeMachine.Benchmarks.Storage;
 /// </summary>
 internal sealed class DiskEngine : ILogWriterObserver, IDisposable
 {
-    private static readonly LogOptions LogSizes = new()
-    {
-        SegmentBytes = 32 * 1024 * 1024,
-        SlotsMax = 24,
-        RetainBytes = 64 * 1024 * 1024,
-        RetainMs = 5_000,
-        ReserveBytes = 64 * 1024 * 1024,
-    };
-
     private readonly LogDirectory _directory;
     private readonly LogWriter _writer;
     private readonly NodeEngine _engine;
@@ -40,14 +31,25 @@ internal sealed class DiskEngine : ILogWriterObserver, IDisposable
         int groups,
         int payloadBytes,
         string path,
+        int segmentBytes,
         Action<NodeId, NodeId, ReadOnlyMemory<byte>> send,
         Mailbox<int> done)
     {
         (_send, _done) = (send, done);
         _payload = new byte[payloadBytes];
         _proposed = [.. Enumerable.Range(0, groups + 1).Select(static _ => new Queue<(LogIndex, int)>())];
-        _directory = LogDirectory.Open(RealFileSystem.EndingTheProcess(), path, LogSizes.SegmentBytes);
-        var log = LogRecovery.Recover(LogSizes with { LogId = (ulong)node + 1 }, [], Now).Log!;
+        _directory = LogDirectory.Open(RealFileSystem.EndingTheProcess(), path, segmentBytes);
+        var sizes = new LogOptions
+        {
+            LogId = (ulong)node + 1,
+            SegmentBytes = segmentBytes,
+            SlotsMax = 24,
+            RetainBytes = 2L * segmentBytes,
+            RetainMs = 5_000,
+            ReserveBytes = 2L * segmentBytes,
+            BatchBytesMax = Math.Min(segmentBytes / 2, 8 * 1024 * 1024),
+        };
+        var log = LogRecovery.Recover(sizes, [], Now).Log!;
         var options = new EngineOptions { CacheEntries = 1_024 };
         _engine = new NodeEngine(options, new NodeId(node + 1), log, [], (ulong)node + 1);
         while (_engine.Log.TryTakePrepare(Now, out var prepare))

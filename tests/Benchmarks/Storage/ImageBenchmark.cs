@@ -31,7 +31,7 @@ internal static class ImageBenchmark
 
         merger.Settle();
         var parts = new List<byte[]>();
-        var alone = ApplyRate(tree, merger, source, static time => time.TotalSeconds > 5);
+        var alone = ApplyRate(tree, merger, source, time => time > options.Seconds / 12);
         var outRate = Out(tree, parts);
         var beside = Beside(tree, merger, source);
         var inRate = In(directory, jobs, parts);

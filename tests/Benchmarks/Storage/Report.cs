@@ -5,13 +5,16 @@ namespace TimeMachine.Benchmarks.Storage;
 /// <summary>What the benchmarks print.</summary>
 internal static class Report
 {
+    /// <summary>Where it goes.</summary>
+    public static TextWriter Output { get; set; } = Console.Out;
+
     public static void Title(FormattableString text)
     {
-        Console.WriteLine();
+        Output.WriteLine();
         Line(text);
     }
 
-    public static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    public static void Line(FormattableString text) => Output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A table's line: texts and numbers, each right in its column.</summary>
     public static void Cells(params ReadOnlySpan<(object Value, int Width)> cells)
@@ -24,14 +27,14 @@ internal static class Report
                 IFormattable number => number.ToString("N0", CultureInfo.InvariantCulture),
                 _ => value.ToString()!,
             };
-            Console.Write(text.PadLeft(width));
+            Output.Write(text.PadLeft(width));
         }
 
-        Console.WriteLine();
+        Output.WriteLine();
     }
 
     public static void Verdict(bool isGood, FormattableString wanted) =>
-        Console.WriteLine($"{(isGood ? "ok    " : "MISSED")}  {wanted.ToString(CultureInfo.InvariantCulture)}");
+        Output.WriteLine($"{(isGood ? "ok    " : "MISSED")}  {wanted.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>A percentile of sorted values; 0 if there are none.</summary>
     public static double Percentile(List<double> sorted, double percent) =>
