@@ -9,14 +9,16 @@ namespace TimeMachine.Storage.JobStore;
 /// </summary>
 public sealed class ReplicaInstall : IDisposable
 {
+    private readonly StorePaths _before;
     private readonly StorePaths _paths;
     private readonly JobStoreOptions _options;
     private readonly RowTree _rows;
     private readonly ImageReader _reader;
     private bool _isFinished;
 
-    private ReplicaInstall(StorePaths paths, RowTree rows, JobStoreOptions options)
+    private ReplicaInstall(StorePaths before, StorePaths paths, RowTree rows, JobStoreOptions options)
     {
+        _before = before;
         _paths = paths;
         _rows = rows;
         _options = options;
@@ -31,10 +33,14 @@ public sealed class ReplicaInstall : IDisposable
     public static ReplicaInstall Begin(IFileSystem files, string directory, JobStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var paths = StorePaths.Open(files, directory).Next();
+        var before = StorePaths.Open(files, directory);
+        var paths = before.Next();
         paths.Delete();
-        return new ReplicaInstall(paths, RowTree.Open(files, paths.Rows, options), options);
+        return new ReplicaInstall(before, paths, RowTree.Open(files, paths.Rows, options), options);
     }
+
+    /// <summary>Whether the last part is there.</summary>
+    public bool IsWhole => _reader.IsWhole;
 
     /// <summary>Takes the next part.</summary>
     /// <returns>None, or why the image is refused; then it is to be disposed of.</returns>
@@ -66,6 +72,15 @@ public sealed class ReplicaInstall : IDisposable
         _paths.MakeCurrent();
         _isFinished = true;
         return new ReplicaStore(_paths, _rows);
+    }
+
+    /// <summary>The replica does not want the image any more: what it had before is its own again, as of its last
+    /// checkpoint. The store that <see cref="Finish"/> gave is to be closed.</summary>
+    public void Revert()
+    {
+        Invariant.Require(_isFinished);
+        _before.MakeCurrent();
+        _paths.Delete();
     }
 
     /// <summary>Gives up what is not finished.</summary>

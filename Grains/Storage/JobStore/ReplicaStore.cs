@@ -51,6 +51,7 @@ public sealed class ReplicaStore : IDisposable
     /// <param name="index">The applied index that the rows state.</param>
     /// <param name="filter">The floors.</param>
     /// <param name="rowsKept">How many jobs the state machine counts.</param>
+    /// <exception cref="StorageFullException">There is no room; none is begun.</exception>
     public void BeginCheckpoint(LogIndex index, PurgeFilter filter, long rowsKept)
     {
         if (CheckpointIndex is not null)
@@ -58,9 +59,9 @@ public sealed class ReplicaStore : IDisposable
             return;
         }
 
+        Rows.MoveForward(filter, rowsKept);
         CheckpointIndex = index;
         _filterBytes = Rows.Ids.Encode(index);
-        Rows.MoveForward(filter, rowsKept);
     }
 
     /// <summary>Makes the checkpoint durable. On a thread of the checkpoints.</summary>

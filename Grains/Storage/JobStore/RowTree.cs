@@ -178,11 +178,13 @@ public sealed class RowTree : IRowStore, IDisposable
     /// Sets aside what was written since the last call, to be merged: the rows as they are now will be what a crash
     /// leaves, once <see cref="Merge"/> has succeeded. Called between two entries, by the thread that writes.
     /// </summary>
-    /// <param name="filter">Which rows the merge drops.</param>
+    /// <param name="filter">Which rows the merge drops; the default drops none.</param>
     /// <param name="rowsKept">How many job rows there are about; the ids are collected anew if far more were added.
     /// </param>
+    /// <exception cref="StorageFullException">There is no room; nothing is set aside.</exception>
     public void MoveForward(PurgeFilter filter, long rowsKept)
     {
+        _files.ReserveCatalogue();
         var isPurging = Ids.Count > (2 * rowsKept) + IdsSpare;
         _idsSinceMove = isPurging ? [] : null;
         _filter = new MergeFilter(filter, isPurging ? new IdFilter(_options.FilterBitsPerId, rowsKept) : null);
@@ -190,11 +192,10 @@ public sealed class RowTree : IRowStore, IDisposable
         FreshBytes = 0;
     }
 
-    /// <summary>The merge of what <see cref="MoveForward"/> set aside has succeeded. Called by the thread that writes.
-    /// </summary>
+    /// <summary>The merge of what <see cref="MoveForward"/> set aside has succeeded; what a snapshot has set aside since
+    /// waits for the next one. Called by the thread that writes.</summary>
     public void EndMerge()
     {
-        Invariant.Require(WaitingSegments == 0);
         if (_filter?.Ids is { } ids && _idsSinceMove is { } since)
         {
             since.ForEach(key => ids.AddRow(key));
@@ -264,8 +265,13 @@ public sealed class RowTree : IRowStore, IDisposable
 
     /// <summary>Begins to read all rows as they are now, in key order, while writing goes on. Called by the thread that
     /// writes; read by any one thread.</summary>
-    public RowSnapshot Snapshot() => new(
-        _tree.CreateIterator(IteratorType.Snapshot, includeDeletedRecords: false, contributeToTheBlockCache: false));
+    /// <exception cref="StorageFullException">There is no room: a snapshot sets aside what is in memory.</exception>
+    public RowSnapshot Snapshot()
+    {
+        _files.ReserveCatalogue();
+        return new RowSnapshot(_tree.CreateIterator(
+            IteratorType.Snapshot, includeDeletedRecords: false, contributeToTheBlockCache: false));
+    }
 
     /// <summary>Drops blocks from memory that were not read lately.</summary>
     /// <returns>How many.</returns>
@@ -342,7 +348,9 @@ public sealed class RowTree : IRowStore, IDisposable
 
         public bool Keep(in Memory<byte> key, in Memory<byte> value)
         {
-            if (filter.IsBelowFloor(key.Span, Checked(key.Span, value).Span))
+            // Without floors nothing goes: the rows may be no jobs, and mean something else.
+            var row = Checked(key.Span, value);
+            if (filter != default && filter.IsBelowFloor(key.Span, row.Span))
             {
                 return false;
             }

@@ -119,13 +119,23 @@ internal sealed class StorePaths
 
     private void Replace(string path, ReadOnlySpan<byte> bytes)
     {
-        using (var file = _files.Open(path + ".new", FileOpening.Create))
+        var unfinished = path + ".new";
+        try
         {
-            file.Write(0, bytes);
-            file.Sync();
+            using (var file = _files.Open(unfinished, FileOpening.Create))
+            {
+                file.Write(0, bytes);
+                file.Sync();
+            }
+
+            _files.Rename(unfinished, path);
+        }
+        catch (StorageFullException)
+        {
+            _files.DeleteFile(unfinished);
+            throw;
         }
 
-        _files.Rename(path + ".new", path);
         _files.SyncDirectory(_directory);
     }
 }

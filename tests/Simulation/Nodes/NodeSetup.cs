@@ -8,7 +8,8 @@ using TimeMachine.Simulation.Workload;
 namespace TimeMachine.Simulation.Nodes;
 
 /// <summary>Builds the product's own cluster in a world: nodes, clients, recipients, checkers.</summary>
-public sealed class NodeSetup : ISimulationSetup
+/// <param name="hasFiles">Whether the job stores are the product's own, on disks in memory.</param>
+public sealed class NodeSetup(bool hasFiles = false) : ISimulationSetup
 {
     /// <summary>True time of the run's start, in microseconds since 1970.</summary>
     public const long EpochUs = SimClock.EpochMs * 1_000;
@@ -26,7 +27,8 @@ public sealed class NodeSetup : ISimulationSetup
         var nodes = new List<SimNode>();
         for (var address = 1; address <= run.Swarm.NodeCount; address++)
         {
-            var node = new SimNode(run, plan, observer);
+            var files = hasFiles ? new NodeFiles(world.Seed + (ulong)address) : null;
+            var node = new SimNode(run, plan, observer) { Files = files };
             node.Host = run.AddNode(address, node);
             nodes.Add(node);
             if (address <= run.Swarm.InitialNodeCount)

@@ -15,6 +15,11 @@ public sealed partial class SimNode
     /// <inheritdoc/>
     public void Start(in ProcessStart start)
     {
+        if (_incarnation != start.Incarnation)
+        {
+            Files?.Wipe();
+        }
+
         _incarnation = start.Incarnation;
         var status = Host.CheckpointDisk.Read(NodeIdentity.Key, out var image);
         if (status == ImageStatus.Ok)
@@ -129,18 +134,31 @@ public sealed partial class SimNode
 
     private void OpenRecovered(NodeCore core, RecoveredGroup group)
     {
-        var stored = ReadStored(group);
-        var store = stored?.Rows.Clone();
-        var judged = ReplicaRecovery.Judge(group, store, core.Engine.Arena);
+        var store = ReadRows(group, out var hasPoint);
+        var judged = ReplicaRecovery.Judge(group, hasPoint ? store : null, core.Engine.Arena);
         if (judged.Verdict != ReplicaVerdict.Open || !_identity.Owns(group.Replica))
         {
             core.Engine.Retire(group.Group, group.Replica);
             NoteLost(group.Group, group.Replica);
+            Files?.Remove(group.Group, group.Replica);
             return;
         }
 
-        core.Open(judged, store ?? new MemoryRowStore(), Now);
+        core.Open(judged, store ?? NewRows(group.Group, group.Replica), Now);
         Watch(core, group.Group);
+        CheckStore(core, group.Group);
+    }
+
+    private IRowStore NewRows(GroupId group, ReplicaId replica) =>
+        Files?.Create(group, replica) ?? new MemoryRowStore();
+
+    private IRowStore? ReadRows(RecoveredGroup group, out bool hasPoint)
+    {
+        var rows = Files is null
+            ? ReadStored(group)?.Rows.Clone()
+            : Files.TryOpen(group.Group, group.Replica, Host.CheckpointDisk.IsDamaged(ImageKey(group.Group)));
+        hasPoint = rows is not null && (Files is null || AppliedPoint.TryRead(rows, out _));
+        return rows;
     }
 
     /// <summary>The replica's last checkpoint; one of another replica of the group does not count.</summary>
@@ -160,7 +178,7 @@ public sealed partial class SimNode
             var replica = _plan.FirstReplica(group, Id);
             if (configuration.TryGet(replica, out _))
             {
-                var isCreated = core.Create(group, replica, configuration, new MemoryRowStore(), Now);
+                var isCreated = core.Create(group, replica, configuration, NewRows(group, replica), Now);
                 Invariant.Require(isCreated);
                 Watch(core, group);
             }
@@ -205,6 +223,7 @@ public sealed partial class SimNode
             NoteLost(group, raft.Self);
             core.Remove(group, Now, _output);
             _watches.Remove(group);
+            Files?.Remove(group, raft.Self);
         }
     }
 

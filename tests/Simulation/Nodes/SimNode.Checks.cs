@@ -54,6 +54,17 @@ public sealed partial class SimNode
         }
     }
 
+    /// <summary>What a store was opened with is what the state machine says that it is.</summary>
+    private void CheckStore(NodeCore core, GroupId group)
+    {
+        if (Files is not null && core.Find(group)!.Machine is JobStateMachine machine
+            && machine.ContentHash != machine.RecomputeContentHash())
+        {
+            _run.World.Violate("store-hash", $"node {Id} opens other rows of group {group} than it had at "
+                + $"{machine.Applied}");
+        }
+    }
+
     private void NoteClocks(NodeOutput output)
     {
         foreach (var reading in output.Engine.ClockReadings)

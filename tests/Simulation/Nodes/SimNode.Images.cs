@@ -4,13 +4,15 @@ using TimeMachine.Core.Node;
 using TimeMachine.Core.Raft;
 using TimeMachine.Core.Replication;
 using TimeMachine.Simulation.Kernel;
+using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.Simulation.Nodes;
 
 /// <content>Checkpoints, images, and entries read from disk.</content>
 public sealed partial class SimNode
 {
-    private readonly Dictionary<ulong, (ImageWriter Writer, AppliedPoint Point)> _images = [];
+    private static readonly MemoryRowStore Elsewhere = new();
+    private readonly Dictionary<ulong, OutgoingImage> _images = [];
     private readonly Dictionary<GroupId, StagedImage> _staged = [];
     private readonly Dictionary<long, PendingStore> _stores = [];
     private long _nextStore;
@@ -21,17 +23,29 @@ public sealed partial class SimNode
         {
             var replica = core.Find(group)!;
             replica.WriteCheckpoint();
-            var store = (MemoryRowStore)replica.Store;
-            Put(core, group, replica.Point.Index, store.Clone(), arrival: null);
+            if (Files is not null && !Files.TryBegin(replica, Host.CheckpointDisk.IsFull))
+            {
+                core.OnCheckpointEnded(group, default, Now);
+                continue;
+            }
+
+            var rows = Files is null ? ((MemoryRowStore)replica.Store).Clone() : Elsewhere;
+            Put(core, group, replica.Point.Index, rows, arrival: null);
         }
     }
 
-    private void Put(NodeCore core, GroupId group, LogIndex index, MemoryRowStore rows, ChunkArrival? arrival)
+    private void Put(
+        NodeCore core,
+        GroupId group,
+        LogIndex index,
+        MemoryRowStore rows,
+        ChunkArrival? arrival,
+        ReplicaInstall? install = null)
     {
         var token = ++_nextStore;
         var stored = new StoredReplica(group, core.Engine.Find(group)!.Self, index, rows);
-        _stores[token] = new PendingStore(stored, arrival);
-        Host.CheckpointDisk.Put(ImageKey(group), stored, rows.Count * 200L, token);
+        _stores[token] = new PendingStore(stored, arrival, install);
+        Host.CheckpointDisk.Put(ImageKey(group), stored, Math.Max(100, rows.Count) * 200L, token);
     }
 
     private void EndCheckpoint(in SyncDone done)
@@ -46,29 +60,45 @@ public sealed partial class SimNode
         var isDone = done.Status == SyncStatus.Ok && isStill;
         if (pending.Arrival is { } arrival)
         {
-            EndInstall(_core, pending.Stored, arrival, isDone);
+            EndInstall(_core, pending, arrival, isDone);
         }
         else if (isStill && !Host.ShouldCrashHere(CrashPoint.WithinCheckpoint))
         {
             _run.World.Count(NodeCounters.Checkpoints);
-            _core.OnCheckpointEnded(group, isDone ? pending.Stored.Index : default, Now);
+            var index = isDone ? pending.Stored.Index : default;
+            index = Files is null || !isDone
+                ? index
+                : Files.TryEnd(group, Host.CheckpointDisk.IsFull) ?? default;
+            _core.OnCheckpointEnded(group, index, Now);
         }
     }
 
-    private void EndInstall(NodeCore core, StoredReplica stored, in ChunkArrival arrival, bool isDone)
+    private void EndInstall(NodeCore core, PendingStore pending, in ChunkArrival arrival, bool isDone)
     {
         if (Host.ShouldCrashHere(CrashPoint.WithinSnapshotInstall))
         {
             return;
         }
 
-        if (!isDone)
+        var stored = pending.Stored;
+        var installed = pending.Install is { } install && isDone
+            ? Files!.TryFinish(stored.Group, install, Host.CheckpointDisk.IsFull)
+            : null;
+        if (!isDone || (Files is not null && installed is null))
         {
+            Files?.DropInstall(stored.Group, pending.Install!);
             core.FailImage(arrival);
             return;
         }
 
-        if (core.InstallImage(arrival, stored.Rows.Clone(), Now, _output))
+        var rows = installed?.Rows ?? (IRowStore)stored.Rows.Clone();
+        var isTaken = core.InstallImage(arrival, rows, Now, _output);
+        if (installed is not null)
+        {
+            Files!.EndInstall(stored.Group, installed, isTaken);
+        }
+
+        if (isTaken)
         {
             _run.World.Count(NodeCounters.Snapshots);
             var hash = core.Find(stored.Group)!.Machine.ContentHash;
@@ -85,7 +115,10 @@ public sealed partial class SimNode
 
         foreach (var ended in engine.ImagesEnded)
         {
-            _images.Remove(ended);
+            if (_images.Remove(ended, out var image))
+            {
+                (image.Rows as IDisposable)?.Dispose();
+            }
         }
 
         foreach (var arrival in engine.ChunkArrivals)
@@ -100,8 +133,8 @@ public sealed partial class SimNode
         if (!_images.TryGetValue(read.ImageId, out var image))
         {
             replica.WriteCheckpoint();
-            var rows = ((MemoryRowStore)replica.Store).Clone();
-            image = (new ImageWriter(new StoreRows(rows)), replica.Point);
+            var rows = Files?.Snapshot(read.Group) ?? new StoreRows(((MemoryRowStore)replica.Store).Clone());
+            image = new OutgoingImage(rows, new ImageWriter(rows), replica.Point);
             _images[read.ImageId] = image;
         }
 
@@ -116,11 +149,12 @@ public sealed partial class SimNode
     {
         if (!_staged.TryGetValue(arrival.Group, out var staged) || staged.ImageId != arrival.ImageId)
         {
-            staged = new StagedImage(arrival.ImageId);
+            var install = Files?.BeginInstall(arrival.Group, core.Engine.Find(arrival.Group)!.Self);
+            staged = new StagedImage(arrival.ImageId, install);
             _staged[arrival.Group] = staged;
         }
 
-        var error = staged.Reader.Take(arrival.Bytes.Span);
+        var error = staged.Take(arrival.Bytes.Span);
         if (error == ErrorCode.None && !arrival.IsLast)
         {
             core.Engine.OnChunkStaged(arrival);
@@ -128,7 +162,7 @@ public sealed partial class SimNode
         }
 
         _staged.Remove(arrival.Group);
-        if (!staged.Reader.IsWhole)
+        if (error != ErrorCode.None || !staged.IsWhole)
         {
             _run.World.Violate("image", $"node {Id} could not read an image of group {arrival.Group}: {error}");
             return;
@@ -136,7 +170,11 @@ public sealed partial class SimNode
 
         if (core.BeginInstall(arrival))
         {
-            Put(core, arrival.Group, arrival.Index, staged.Rows, arrival);
+            Put(core, arrival.Group, arrival.Index, staged.Rows, arrival, staged.Install);
+        }
+        else if (staged.Install is not null)
+        {
+            Files!.DropInstall(arrival.Group, staged.Install);
         }
     }
 
@@ -172,7 +210,8 @@ public sealed partial class SimNode
         {
             var isOurs = _identity.Owns(wanted.Replica) && !core.Engine.IsDead(wanted.Replica);
             if (isOurs && core.Find(wanted.Group) is null
-                && core.Create(wanted.Group, wanted.Replica, Configuration.Empty, new MemoryRowStore(), Now))
+                && core.Create(
+                    wanted.Group, wanted.Replica, Configuration.Empty, NewRows(wanted.Group, wanted.Replica), Now))
             {
                 Watch(core, wanted.Group);
             }
@@ -181,18 +220,27 @@ public sealed partial class SimNode
 
     private sealed class StagedImage
     {
-        public StagedImage(ulong imageId)
+        private readonly ImageReader _reader;
+
+        public StagedImage(ulong imageId, ReplicaInstall? install)
         {
             ImageId = imageId;
-            Reader = new ImageReader(Rows);
+            Install = install;
+            _reader = new ImageReader(Rows);
         }
 
         public ulong ImageId { get; }
 
+        public ReplicaInstall? Install { get; }
+
         public MemoryRowStore Rows { get; } = new();
 
-        public ImageReader Reader { get; }
+        public bool IsWhole => Install?.IsWhole ?? _reader.IsWhole;
+
+        public ErrorCode Take(ReadOnlySpan<byte> part) => Install?.Take(part) ?? _reader.Take(part);
     }
 
-    private sealed record PendingStore(StoredReplica Stored, ChunkArrival? Arrival);
+    private sealed record OutgoingImage(IRowSource Rows, ImageWriter Writer, AppliedPoint Point);
+
+    private sealed record PendingStore(StoredReplica Stored, ChunkArrival? Arrival, ReplicaInstall? Install);
 }

@@ -45,6 +45,9 @@ public sealed partial class SimNode : ISimProcess
     /// <summary>The machine.</summary>
     public SimHost Host { get; set; } = null!;
 
+    /// <summary>The job stores, if they are kept as the product keeps them; null keeps them as objects.</summary>
+    internal NodeFiles? Files { get; init; }
+
     /// <summary>The core while the node runs and has recovered; else null.</summary>
     public NodeCore? Core => Host.IsRunning ? _core : null;
 
@@ -77,6 +80,8 @@ public sealed partial class SimNode : ISimProcess
         _watches.Clear();
         _staged.Clear();
         _images.Clear();
+        _stores.Clear();
+        Files?.Crash(kind);
         ForgetAll();
     }
 

@@ -7,13 +7,14 @@ public sealed record RunnerOptions
 {
     /// <summary>The ways to call the simulator.</summary>
     public const string Usage = """
-        dotnet run -c Release --project tests/Simulation -- [what] [--threads T] [--kernel]
+        dotnet run -c Release --project tests/Simulation -- [what] [--threads T] [--kernel] [--files]
           --seeds N [--first-seed S]   run N seeds (default 100) from S (default 1)
           --minutes M [--first-seed S] run seeds for M minutes
           --seed S                     run one seed with a readable trace
           --mutants [--seeds N]        switch each deliberate bug on; each is to be caught within N seeds (500)
           --mutant NAMES [--seeds N]   the same for one, or several with commas between
           --kernel                     run the kernel's own toy cluster instead of the real one
+          --files                      keep job stores in the product's own files, on disks in memory: slow
         """;
 
     /// <summary>How many seeds; null for the mode's default.</summary>
@@ -40,6 +41,9 @@ public sealed record RunnerOptions
     /// <summary>Whether the kernel's toy cluster runs.</summary>
     public bool IsKernelOnly { get; init; }
 
+    /// <summary>Whether job stores are the product's own, on disks in memory.</summary>
+    public bool HasFiles { get; init; }
+
     /// <summary>Reads the command line.</summary>
     /// <param name="args">The arguments behind <c>--</c>.</param>
     /// <param name="error">What is wrong, if null is returned.</param>
@@ -52,11 +56,14 @@ public sealed record RunnerOptions
         {
             var name = args[i];
             var value = i + 1 < args.Count ? args[i + 1] : "";
-            if (name is "--mutants" or "--kernel")
+            if (name is "--mutants" or "--kernel" or "--files")
             {
-                options = name == "--kernel"
-                    ? options with { IsKernelOnly = true }
-                    : options with { RunsMutants = true };
+                options = name switch
+                {
+                    "--kernel" => options with { IsKernelOnly = true },
+                    "--files" => options with { HasFiles = true },
+                    _ => options with { RunsMutants = true },
+                };
                 continue;
             }
 

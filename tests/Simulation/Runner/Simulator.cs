@@ -31,7 +31,7 @@ public static class Simulator
     private static int RunSeeds(RunnerOptions options, Action<string> print)
     {
         var watch = Stopwatch.StartNew();
-        var runner = new SeedRunner(() => Setups.Create(options.IsKernelOnly), options.ThreadCount, print);
+        var runner = new SeedRunner(() => Setups.For(options), options.ThreadCount, print);
         var seedCount = options.SeedCount ?? (options.Minutes is null ? 100 : long.MaxValue / 2);
         var totals = runner.Run(options.FirstSeed, seedCount, (options.Minutes * 60) ?? double.MaxValue);
         var report = new ReportTable(totals, watch.Elapsed.TotalSeconds);
@@ -45,7 +45,7 @@ public static class Simulator
 
     private static int Replay(ulong seed, RunnerOptions options, Action<string> print)
     {
-        var result = SeedRunner.RunOne(seed, Setups.Create(options.IsKernelOnly), trace: print);
+        var result = SeedRunner.RunOne(seed, Setups.For(options), trace: print);
         foreach (var violation in result.Violations)
         {
             print(ReportTable.Line(violation));

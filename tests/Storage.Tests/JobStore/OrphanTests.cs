@@ -10,7 +10,7 @@ namespace TimeMachine.Storage.Tests.JobStore;
 [Collection(Alone.Name)]
 public sealed class OrphanTests
 {
-    private const string Rows = ReplicaRun.Directory + "/rows";
+    private const string Rows = ReplicaRun.Directory + "/rows-1";
     private const long MemoryMax = 64L << 20;
 
     [Fact]
