@@ -11,7 +11,7 @@ public interface ILogWriterObserver
     /// <summary>A slot is prepared, or the disk had no room for it.</summary>
     public void OnPrepared(int slot, bool isPrepared);
 
-    /// <summary>A write or sync failed. Nothing is written any more; the process is to end.</summary>
+    /// <summary>A write or sync failed. Nothing is written or told any more; the process is to end.</summary>
     public void OnFailed(Exception error);
 }
 
@@ -26,6 +26,8 @@ public sealed class LogWriter : IDisposable
     private readonly Worker<LogBatch> _writer;
     private readonly Worker<int> _preparer;
     private readonly List<int> _dirtySlots = [];
+    private readonly Lock _telling = new();
+    private bool _hasFailed;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="directory">The files; from now on written by this writer alone.</param>
@@ -35,8 +37,19 @@ public sealed class LogWriter : IDisposable
         ArgumentNullException.ThrowIfNull(observer);
         _directory = directory;
         _observer = observer;
-        _writer = new Worker<LogBatch>("raft log writer", WriteAll, observer.OnFailed);
-        _preparer = new Worker<int>("raft log preparer", PrepareAll, observer.OnFailed);
+        _writer = new Worker<LogBatch>("raft log writer", WriteAll, Fail);
+        _preparer = new Worker<int>("raft log preparer", PrepareAll, Fail);
+    }
+
+    private bool HasFailed
+    {
+        get
+        {
+            lock (_telling)
+            {
+                return _hasFailed;
+            }
+        }
     }
 
     /// <summary>Writes a batch behind those before it.</summary>
@@ -59,6 +72,11 @@ public sealed class LogWriter : IDisposable
         {
             foreach (var operation in batch.Operations)
             {
+                if (HasFailed)
+                {
+                    return;
+                }
+
                 _directory.Write(operation);
             }
 
@@ -74,14 +92,38 @@ public sealed class LogWriter : IDisposable
             _directory.Sync(slot);
         }
 
-        _observer.OnSynced(batches[^1].Number);
+        Tell(() => _observer.OnSynced(batches[^1].Number));
     }
 
     private void PrepareAll(List<int> slots)
     {
         foreach (var slot in slots)
         {
-            _observer.OnPrepared(slot, _directory.TryPrepare(slot));
+            if (HasFailed)
+            {
+                return;
+            }
+
+            var isPrepared = _directory.TryPrepare(slot);
+            Tell(() => _observer.OnPrepared(slot, isPrepared));
         }
     }
+
+    // An error of either thread is the last that is told: what the other still does counts for nothing.
+    private void Tell(Action what)
+    {
+        lock (_telling)
+        {
+            if (!_hasFailed)
+            {
+                what();
+            }
+        }
+    }
+
+    private void Fail(Exception error) => Tell(() =>
+    {
+        _hasFailed = true;
+        _observer.OnFailed(error);
+    });
 }

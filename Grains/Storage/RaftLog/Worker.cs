@@ -40,6 +40,11 @@ internal sealed class Worker<T> : IDisposable
     {
         lock (_gate)
         {
+            if (_isEnding)
+            {
+                return;
+            }
+
             _isEnding = true;
         }
 
