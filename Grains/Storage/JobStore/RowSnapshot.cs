@@ -13,17 +13,24 @@ public sealed class RowSnapshot : IDisposable
 
     /// <summary>Reads the next row.</summary>
     /// <returns>False behind the last.</returns>
-    /// <exception cref="StoreDamagedException">Its checksum does not match.</exception>
+    /// <exception cref="StoreDamagedException">It cannot be read, or its checksum does not match.</exception>
     public bool TryRead(out StoredRow row)
     {
         row = default;
-        if (!_rows.Next())
+        try
         {
-            return false;
-        }
+            if (!_rows.Next())
+            {
+                return false;
+            }
 
-        row = new StoredRow(_rows.CurrentKey, RowTree.Checked(_rows.CurrentKey.Span, _rows.CurrentValue));
-        return true;
+            row = new StoredRow(_rows.CurrentKey, RowTree.Checked(_rows.CurrentKey.Span, _rows.CurrentValue));
+            return true;
+        }
+        catch (Exception error) when (RowTree.IsDamage(error))
+        {
+            throw RowTree.Damaged(error);
+        }
     }
 
     /// <summary>Lets the files go.</summary>

@@ -110,13 +110,20 @@ public sealed class RowTree : IRowStore, IDisposable
         }
 
         Memory<byte> probe = key.ToArray();
-        if (!_tree.TryGet(in probe, out var stored))
+        try
         {
-            return false;
-        }
+            if (!_tree.TryGet(in probe, out var stored))
+            {
+                return false;
+            }
 
-        value = Checked(key, stored);
-        return true;
+            value = Checked(key, stored);
+            return true;
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw Damaged(error);
+        }
     }
 
     /// <inheritdoc/>
@@ -150,13 +157,20 @@ public sealed class RowTree : IRowStore, IDisposable
     public void Scan(ReadOnlySpan<byte> from, ReadOnlySpan<byte> toExclusive, int rowsMax, List<StoredRow> into)
     {
         ArgumentNullException.ThrowIfNull(into);
-        using var rows = _tree.CreateIterator(
-            IteratorType.NoRefresh, includeDeletedRecords: false, contributeToTheBlockCache: true);
-        Memory<byte> first = from.ToArray();
-        rows.Seek(in first);
-        while (rowsMax-- > 0 && rows.Next() && rows.CurrentKey.Span.SequenceCompareTo(toExclusive) < 0)
+        try
         {
-            into.Add(new StoredRow(rows.CurrentKey, Checked(rows.CurrentKey.Span, rows.CurrentValue)));
+            using var rows = _tree.CreateIterator(
+                IteratorType.NoRefresh, includeDeletedRecords: false, contributeToTheBlockCache: true);
+            Memory<byte> first = from.ToArray();
+            rows.Seek(in first);
+            while (rowsMax-- > 0 && rows.Next() && rows.CurrentKey.Span.SequenceCompareTo(toExclusive) < 0)
+            {
+                into.Add(new StoredRow(rows.CurrentKey, Checked(rows.CurrentKey.Span, rows.CurrentValue)));
+            }
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw Damaged(error);
         }
     }
 
@@ -199,13 +213,20 @@ public sealed class RowTree : IRowStore, IDisposable
     internal void CollectIds()
     {
         Ids = new IdFilter(_options.FilterBitsPerId, RecordCount / 2);
-        using var rows = _tree.CreateIterator(
-            IteratorType.NoRefresh, includeDeletedRecords: false, contributeToTheBlockCache: false);
-        Memory<byte> first = new[] { RowSpace.Jobs };
-        rows.Seek(in first);
-        while (rows.Next() && IsJob(rows.CurrentKey.Span))
+        try
         {
-            Ids.AddRow(rows.CurrentKey.Span);
+            using var rows = _tree.CreateIterator(
+                IteratorType.NoRefresh, includeDeletedRecords: false, contributeToTheBlockCache: false);
+            Memory<byte> first = new[] { RowSpace.Jobs };
+            rows.Seek(in first);
+            while (rows.Next() && IsJob(rows.CurrentKey.Span))
+            {
+                Ids.AddRow(rows.CurrentKey.Span);
+            }
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw Damaged(error);
         }
     }
 
@@ -272,6 +293,13 @@ public sealed class RowTree : IRowStore, IDisposable
             ? value
             : throw new StoreDamagedException("a row's checksum does not match");
     }
+
+    /// <summary>Whether what a read threw says that the rows cannot be trusted.</summary>
+    /// <remarks>ZoneTree has no exception of its own for bytes that make no sense.</remarks>
+    internal static bool IsDamage(Exception error) => error is not (
+        StoreDamagedException or OutOfMemoryException or ObjectDisposedException or InvariantViolationException);
+
+    internal static StoreDamagedException Damaged(Exception error) => new("the rows cannot be read", error);
 
     private static uint CrcOf(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
         Crc32C.Of(value, Crc32C.Of(key));

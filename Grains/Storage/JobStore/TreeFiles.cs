@@ -35,7 +35,8 @@ internal sealed class TreeFiles(IFileSystem files) : IFileStreamProvider
             _open.Add(file);
         }
 
-        return new TreeFile(file, access != FileAccess.Read, bufferSize, OnClosed);
+        var content = IsPaged(path) ? new PageFile(file) : file;
+        return new TreeFile(content, access != FileAccess.Read, bufferSize, _ => OnClosed(file));
     }
 
     /// <summary>Removes all files of a directory but the named ones, closing those that a failed merge left open.
@@ -51,6 +52,10 @@ internal sealed class TreeFiles(IFileSystem files) : IFileStreamProvider
             }
         }
     }
+
+    // All that a merge writes once. The tree's own catalogue is rewritten in place and has checksums of its own.
+    private static bool IsPaged(string path) =>
+        Path.GetExtension(path) is ".z" or ".multi";
 
     private void Abandon(string path)
     {
@@ -88,7 +93,8 @@ internal sealed class TreeFiles(IFileSystem files) : IFileStreamProvider
 
     public byte[] ReadAllBytes(string path)
     {
-        using var file = files.Open(path, FileOpening.Read);
+        using var opened = files.Open(path, FileOpening.Read);
+        IStorageFile file = IsPaged(path) ? new PageFile(opened) : opened;
         var bytes = new byte[file.Length];
         var read = file.Read(0, bytes);
         return read == bytes.Length ? bytes : bytes[..read];
