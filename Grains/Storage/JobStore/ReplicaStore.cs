@@ -56,6 +56,7 @@ public sealed class ReplicaStore : IDisposable
     /// <param name="index">The applied index that the rows state.</param>
     /// <param name="filter">The floors.</param>
     /// <param name="rowsKept">How many jobs the state machine counts.</param>
+    /// <exception cref="StorageFullException">There is no room; none is begun.</exception>
     public void BeginCheckpoint(LogIndex index, PurgeFilter filter, long rowsKept)
     {
         if (CheckpointIndex is not null)
@@ -63,9 +64,9 @@ public sealed class ReplicaStore : IDisposable
             return;
         }
 
+        Rows.MoveForward(filter, rowsKept);
         CheckpointIndex = index;
         _filterBytes = Rows.Ids.Encode(index);
-        Rows.MoveForward(filter, rowsKept);
     }
 
     /// <summary>Makes the checkpoint durable. On a thread of the checkpoints.</summary>
@@ -131,13 +132,23 @@ public sealed class ReplicaStore : IDisposable
     private void WriteFilter(byte[] bytes)
     {
         var path = Path.Combine(_directory, FilterName);
-        using (var file = _files.Open(path + ".new", FileOpening.Create))
+        var unfinished = path + ".new";
+        try
         {
-            file.Write(0, bytes);
-            file.Sync();
+            using (var file = _files.Open(unfinished, FileOpening.Create))
+            {
+                file.Write(0, bytes);
+                file.Sync();
+            }
+
+            _files.Rename(unfinished, path);
+        }
+        catch (StorageFullException)
+        {
+            _files.DeleteFile(unfinished);
+            throw;
         }
 
-        _files.Rename(path + ".new", path);
         _files.SyncDirectory(_directory);
     }
 }

@@ -181,8 +181,10 @@ public sealed class RowTree : IRowStore, IDisposable
     /// <param name="filter">Which rows the merge drops.</param>
     /// <param name="rowsKept">How many job rows there are about; the ids are collected anew if far more were added.
     /// </param>
+    /// <exception cref="StorageFullException">There is no room; nothing is set aside.</exception>
     public void MoveForward(PurgeFilter filter, long rowsKept)
     {
+        _files.ReserveCatalogue();
         var isPurging = Ids.Count > (2 * rowsKept) + IdsSpare;
         _idsSinceMove = isPurging ? [] : null;
         _filter = new MergeFilter(filter, isPurging ? new IdFilter(_options.FilterBitsPerId, rowsKept) : null);
@@ -264,8 +266,13 @@ public sealed class RowTree : IRowStore, IDisposable
 
     /// <summary>Begins to read all rows as they are now, in key order, while writing goes on. Called by the thread that
     /// writes; read by any one thread.</summary>
-    public RowSnapshot Snapshot() => new(
-        _tree.CreateIterator(IteratorType.Snapshot, includeDeletedRecords: false, contributeToTheBlockCache: false));
+    /// <exception cref="StorageFullException">There is no room: a snapshot sets aside what is in memory.</exception>
+    public RowSnapshot Snapshot()
+    {
+        _files.ReserveCatalogue();
+        return new RowSnapshot(_tree.CreateIterator(
+            IteratorType.Snapshot, includeDeletedRecords: false, contributeToTheBlockCache: false));
+    }
 
     /// <summary>Drops blocks from memory that were not read lately.</summary>
     /// <returns>How many.</returns>

@@ -8,6 +8,7 @@ internal sealed class TreeFiles(IFileSystem files) : IFileStreamProvider
 {
     private readonly Lock _gate = new();
     private readonly List<IStorageFile> _open = [];
+    private Action _reserveCatalogue = static () => { };
 
     public IFileStream CreateFileStream(
         string path,
@@ -35,8 +36,7 @@ internal sealed class TreeFiles(IFileSystem files) : IFileStreamProvider
             _open.Add(file);
         }
 
-        var content = IsPaged(path) ? new PageFile(file) : file;
-        return new TreeFile(content, access != FileAccess.Read, bufferSize, _ => OnClosed(file));
+        return new TreeFile(ContentOf(file), access != FileAccess.Read, bufferSize, _ => OnClosed(file));
     }
 
     /// <summary>Removes all files of a directory but the named ones, closing those that a failed merge left open.
@@ -53,9 +53,24 @@ internal sealed class TreeFiles(IFileSystem files) : IFileStreamProvider
         }
     }
 
-    // All that a merge writes once. The tree's own catalogue is rewritten in place and has checksums of its own.
-    private static bool IsPaged(string path) =>
-        Path.GetExtension(path) is ".z" or ".multi";
+    /// <summary>Makes room in the catalogue for what a checkpoint records.</summary>
+    /// <exception cref="StorageFullException">There is none.</exception>
+    public void ReserveCatalogue() => _reserveCatalogue();
+
+    // What a merge writes once lies in pages. The catalogue is rewritten in place and has checksums of its own.
+    private IStorageFile ContentOf(IStorageFile file) => Path.GetExtension(file.Path) switch
+    {
+        ".z" or ".multi" => new PageFile(file),
+        ".wal" => CatalogueOf(file),
+        _ => file,
+    };
+
+    private CatalogueFile CatalogueOf(IStorageFile file)
+    {
+        var catalogue = new CatalogueFile(file);
+        _reserveCatalogue = catalogue.Reserve;
+        return catalogue;
+    }
 
     private void Abandon(string path)
     {
@@ -93,8 +108,7 @@ internal sealed class TreeFiles(IFileSystem files) : IFileStreamProvider
 
     public byte[] ReadAllBytes(string path)
     {
-        using var opened = files.Open(path, FileOpening.Read);
-        IStorageFile file = IsPaged(path) ? new PageFile(opened) : opened;
+        using var file = files.Open(path, FileOpening.Read);
         var bytes = new byte[file.Length];
         var read = file.Read(0, bytes);
         return read == bytes.Length ? bytes : bytes[..read];
