@@ -1,14 +1,25 @@
 using System.Collections.Concurrent;
 using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Node;
+using TimeMachine.Storage.Files;
 using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.StorageFaults;
 
-/// <content>Checkpoints, on a thread of their own.</content>
+/// <content>Checkpoints, on a thread of their own. A full disk is a state: they are tried again.</content>
 public sealed partial class DiskNode
 {
+    private const long CheckpointRetryMs = 100;
     private readonly BlockingCollection<(GroupId Group, ReplicaStore Store)> _toCheckpoint = [];
-    private readonly Thread _checkpoints;
+    private readonly Dictionary<GroupId, LogIndex> _checkpoints = [];
+    private readonly List<(MonoMs At, GroupId Group)> _withoutRoom = [];
+    private readonly Thread _checkpointing;
+
+    /// <summary>How many checkpoints found no room.</summary>
+    public int CheckpointsWithoutRoom { get; private set; }
+
+    /// <summary>The applied index of a group's last checkpoint that is durable.</summary>
+    public LogIndex CheckpointOf(GroupId group) => _checkpoints.GetValueOrDefault(group);
 
     private Thread StartCheckpoints()
     {
@@ -21,13 +32,24 @@ public sealed partial class DiskNode
     {
         foreach (var group in _output.Checkpoints)
         {
-            var replica = Core.Find(group)!;
-            replica.WriteCheckpoint();
-            var jobs = replica.Machine as JobStateMachine;
-            _stores[group].BeginCheckpoint(
-                replica.Point.Index, jobs?.PurgeFilter ?? default, (jobs?.LiveCount + jobs?.FinishedCount) ?? 0);
-            _toCheckpoint.Add((group, _stores[group]));
+            try
+            {
+                BeginCheckpoint(group, Core.Find(group)!);
+                _toCheckpoint.Add((group, _stores[group]));
+            }
+            catch (StorageFullException)
+            {
+                FindNoRoom(group);
+            }
         }
+    }
+
+    private void BeginCheckpoint(GroupId group, GroupReplica replica)
+    {
+        replica.WriteCheckpoint();
+        var jobs = replica.Machine as JobStateMachine;
+        _stores[group].BeginCheckpoint(
+            replica.Point.Index, jobs?.PurgeFilter ?? default, (jobs?.LiveCount + jobs?.FinishedCount) ?? 0);
     }
 
     private void RunCheckpoints()
@@ -36,8 +58,7 @@ public sealed partial class DiskNode
         {
             foreach (var (group, store) in _toCheckpoint.GetConsumingEnumerable())
             {
-                store.RunCheckpoint();
-                Post(() => Core.OnCheckpointEnded(group, store.EndCheckpoint(), Now));
+                RunCheckpoint(group, store);
             }
         }
         catch (Exception error) when (error is not OutOfMemoryException)
@@ -47,10 +68,46 @@ public sealed partial class DiskNode
         }
     }
 
+    private void RunCheckpoint(GroupId group, ReplicaStore store)
+    {
+        try
+        {
+            store.RunCheckpoint();
+            Post(() =>
+            {
+                _checkpoints[group] = store.EndCheckpoint();
+                Core.OnCheckpointEnded(group, _checkpoints[group], Now);
+            });
+        }
+        catch (StorageFullException)
+        {
+            Post(() => FindNoRoom(group));
+        }
+    }
+
+    // The policy gives a group out again as soon as its checkpoint ended, so the end waits: a full disk is not asked
+    // without a pause.
+    private void FindNoRoom(GroupId group)
+    {
+        CheckpointsWithoutRoom++;
+        _withoutRoom.Add((Now + CheckpointRetryMs, group));
+    }
+
+    private void RetryCheckpoints()
+    {
+        var now = Now;
+        foreach (var (_, group) in _withoutRoom.FindAll(refused => refused.At <= now))
+        {
+            Core.OnCheckpointEnded(group, CheckpointOf(group), now);
+        }
+
+        _withoutRoom.RemoveAll(refused => refused.At <= now);
+    }
+
     private void EndCheckpoints()
     {
         _toCheckpoint.CompleteAdding();
-        _checkpoints.Join();
+        _checkpointing.Join();
         _toCheckpoint.Dispose();
     }
 }

@@ -40,17 +40,19 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
     private readonly DirectoryLock _lock;
     private readonly LogDirectory _log;
     private readonly LogWriter _writer;
-    private readonly RealFileSystem _files = RealFileSystem.EndingTheProcess();
+    private readonly IFileSystem _files;
     private readonly string _path;
     private readonly int _life;
 
     /// <summary>Opens what is on the disk, or begins anew on an empty one.</summary>
     /// <param name="path">The node's data directory.</param>
     /// <param name="life">A number that no other life of the directory had; it moves the wall clock on.</param>
+    /// <param name="files">The disk; the machine's own if none is given.</param>
     /// <exception cref="IOException">Another process has the directory.</exception>
-    public DiskNode(string path, int life)
+    public DiskNode(string path, int life, IFileSystem? files = null)
     {
         (_path, _life) = (path, life);
+        _files = files ?? RealFileSystem.EndingTheProcess();
         _lock = DirectoryLock.Take(path);
         _log = LogDirectory.Open(_files, Path.Combine(path, "raft"), LogOptions.SegmentBytes);
         using (var images = _log.ReadImages())
@@ -68,7 +70,7 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
         }
 
         _writer = new LogWriter(_log, this);
-        _checkpoints = StartCheckpoints();
+        _checkpointing = StartCheckpoints();
         if (Core.Replicas.Count == 0)
         {
             Form();
@@ -118,6 +120,7 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
             ended();
         }
 
+        RetryCheckpoints();
         Core.Sample(Now, new UnixMs(EpochMs + (_life * 1_000_000L) + Now.Value));
         Core.Advance(Now, _output);
         Prepare();
@@ -211,7 +214,8 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
     private void Open(RecoveredGroup group)
     {
         var store = StoreOf(group.Group);
-        var hasPoint = AppliedPoint.TryRead(store.Rows, out _);
+        var hasPoint = AppliedPoint.TryRead(store.Rows, out var point);
+        _checkpoints[group.Group] = point.Index;
         var judged = ReplicaRecovery.Judge(group, hasPoint ? store.Rows : null, Core.Engine.Arena);
         if (judged.Verdict != ReplicaVerdict.Open)
         {

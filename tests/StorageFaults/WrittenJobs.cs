@@ -35,7 +35,7 @@ public sealed class WrittenJobs
         ArgumentNullException.ThrowIfNull(node);
         var jobs = (JobStateMachine)node.Core.Find(GroupId.Of(new VNodeId(job.VNode)))!.Machine;
         var (version, isCancelled) = _jobs[job];
-        var found = jobs.Get(JobWriter.KeyOf(job.VNode, job.Number));
+        var found = jobs.Get(JobClient.KeyOf(job.VNode, job.Number));
         if (found is null || found.Version.Value != version)
         {
             return $"job {job} of version {version} is {(found is null ? "gone" : $"of version {found.Version}")}";
@@ -43,7 +43,7 @@ public sealed class WrittenJobs
 
         // A cancel may have been applied without its acknowledgement being told.
         var isWhole = found.State == JobState.Scheduled && !isCancelled
-            && found.Meta.Span.SequenceEqual(JobWriter.MetaOf(job.VNode, job.Number));
+            && found.Meta.Span.SequenceEqual(JobClient.MetaOf(job.VNode, job.Number));
         return isWhole || found.State == JobState.Cancelled
             ? null
             : $"job {job} is {found.State}, cancelled: {isCancelled}, with {found.Meta.Length} bytes";

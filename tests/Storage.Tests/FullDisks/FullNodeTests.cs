@@ -1,0 +1,97 @@
+using TimeMachine.Simulation.Files;
+using TimeMachine.Simulation.Kernel;
+using TimeMachine.StorageFaults;
+
+namespace TimeMachine.Storage.Tests.FullDisks;
+
+/// <summary>
+/// A whole node under load on a disk that fills up: new work is refused, the rest goes on, nothing acknowledged is
+/// lost, and when there is room again it serves as before, without a restart.
+/// </summary>
+public sealed class FullNodeTests : IDisposable
+{
+    private const long SmallDisk = 12L << 20;
+
+    /// <summary>A tree writes its catalogue anew when it opens: two KiB a replica.</summary>
+    private const long SpareToStart = 16 * 1024;
+    private readonly string _directory = Directory.CreateTempSubdirectory("time-machine-full-").FullName;
+    private readonly SimFileSystem _disk = new();
+    private readonly WrittenJobs _written = new();
+
+    [Fact]
+    public void A_node_whose_disk_fills_up_refuses_new_work_and_goes_on_when_there_is_room()
+    {
+        _disk.CapacityBytes = SmallDisk;
+        using (var node = new DiskNode(_directory, life: 1, _disk))
+        {
+            node.RunUntil(node.IsReady);
+            var client = new JobClient(node, life: 1, acknowledged => _written.Take(acknowledged));
+            client.Begin();
+
+            Run(node, client, () => IsFull(node, client));
+            Assert.True(_disk.UsedBytes > SmallDisk - (2L << 20), $"{_disk.UsedBytes} bytes are used");
+            Assert.DoesNotContain(AllFiles(), static file => file.EndsWith(".new", StringComparison.Ordinal));
+            var cancelled = client.Cancelled;
+            Run(node, client, () => client.Cancelled > cancelled + 100 || node.Core.Engine.Log.IsFull);
+
+            _disk.CapacityBytes = long.MaxValue;
+            var created = client.Created;
+            Run(node, client, () => client.Created > created + 2_000);
+            Assert.Null(WrittenJobs.LookAtHashes(node));
+        }
+
+        ShouldBeThereAfterALossOfPower(long.MaxValue / 2);
+    }
+
+    [Fact]
+    public void A_node_that_loses_power_while_its_disk_is_full_loses_nothing_acknowledged()
+    {
+        _disk.CapacityBytes = SmallDisk;
+        var node = new DiskNode(_directory, life: 1, _disk);
+        node.RunUntil(node.IsReady);
+        var client = new JobClient(node, life: 1, acknowledged => _written.Take(acknowledged));
+        client.Begin();
+        Run(node, client, () => IsFull(node, client));
+        node.Dispose();
+
+        ShouldBeThereAfterALossOfPower(SpareToStart);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    // A log that is full to its last slot takes no cancels either, and answers nothing until there is room.
+    private static bool IsFull(DiskNode node, JobClient client) =>
+        node.CheckpointsWithoutRoom > 5 && (client.RefusedFull > 300 || node.Core.Engine.Log.IsFull);
+
+    private static void Run(DiskNode node, JobClient client, Func<bool> isOver) => node.RunUntil(() =>
+    {
+        while (client.OpenCount < 64)
+        {
+            client.Ask();
+        }
+
+        return isOver();
+    });
+
+    private void ShouldBeThereAfterALossOfPower(long freeBytes)
+    {
+        var draw = new SplitMix64(1);
+        _disk.Kill();
+        _disk.Restart(CrashKind.DropAll, ref draw);
+        _disk.CapacityBytes = _disk.UsedBytes + freeBytes;
+        using var node = new DiskNode(_directory, life: 2, _disk);
+        node.RunUntil(node.IsReady);
+
+        Assert.True(_written.Count > 1_000, $"{_written.Count} jobs");
+        for (var job = 0; job < _written.Count; job++)
+        {
+            Assert.Null(_written.Look(node, _written[job]));
+        }
+
+        Assert.Null(WrittenJobs.LookAtHashes(node));
+    }
+
+    private IEnumerable<string> AllFiles() =>
+        _disk.Directories(Path.Combine(_directory, "store")).Append(Path.Combine(_directory, "raft"))
+            .SelectMany(_disk.Files);
+}
