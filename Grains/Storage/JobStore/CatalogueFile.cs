@@ -3,8 +3,8 @@ using TimeMachine.Storage.Files;
 namespace TimeMachine.Storage.JobStore;
 
 /// <summary>
-/// The log of a tree's catalogue, kept longer than its records so that no record meets a full disk. ZoneTree cannot take
-/// back the first of several records when the next finds no room: the tree would not open again.
+/// The log of a tree's catalogue, kept longer than its records so that no record meets a full disk. ZoneTree cannot
+/// take back the first of several records when the next finds no room: the tree would not open again.
 /// </summary>
 /// <remarks>Behind the records lie zeros, written and synced; a record never ends in a whole one of them. Form:
 /// docs/formats/tree-page.md.</remarks>

@@ -163,7 +163,8 @@ public sealed class LogDirectory : IDisposable
     private string PathOf(int slot) =>
         Path.Combine(_path, slot.ToString("D5", CultureInfo.InvariantCulture) + Suffix);
 
-    private static int? SlotOf(string file)
+    /// <summary>The number of the slot that a file is; null if it is none.</summary>
+    internal static int? SlotOf(string file)
     {
         var name = Path.GetFileName(file);
         return name.EndsWith(Suffix, StringComparison.Ordinal)

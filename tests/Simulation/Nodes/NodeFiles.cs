@@ -37,6 +37,7 @@ internal sealed class NodeFiles
     /// <summary>Begins the store of a replica that never was.</summary>
     public IRowStore Create(GroupId group, ReplicaId replica)
     {
+        SetFull(isFull: false);
         ReplicaStore.Delete(_files, PathOf(group, replica));
         return Add(group, replica, ReplicaStore.Open(_files, Prepared(group, replica), Options));
     }
@@ -48,6 +49,8 @@ internal sealed class NodeFiles
     /// <returns>Null if it is damaged: it is deleted then.</returns>
     public IRowStore? TryOpen(GroupId group, ReplicaId replica, bool isDamaged)
     {
+        // A start needs a little room for each replica; without it, it waits.
+        SetFull(isFull: false);
         if (isDamaged)
         {
             FlipOne(PathOf(group, replica));

@@ -8,7 +8,7 @@ namespace TimeMachine.Storage.Tests.JobStore;
 public sealed class CatalogueFileTests
 {
     private const string Path = "/0.meta.wal";
-    private static readonly byte[] Record = [.. Enumerable.Range(1, 20).Select(static value => (byte)value), 9, 8, 0, 0];
+    private static readonly byte[] Record = [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 9, 8, 0, 0];
     private readonly SimFileSystem _files = new();
 
     [Fact]

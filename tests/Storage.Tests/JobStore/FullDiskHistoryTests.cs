@@ -30,7 +30,8 @@ public sealed class FullDiskHistoryTests
             var durable = 0L;
             for (var life = 0; life < 6; life++)
             {
-                durable = Live(disk, ref draw, durable, $"{kind}, seed {seed}, life {life}", ref refusals, ref checkpoints);
+                var where = $"{kind}, seed {seed}, life {life}";
+                durable = Live(disk, ref draw, durable, where, ref refusals, ref checkpoints);
                 disk.Restart(kind, ref draw);
             }
         }
@@ -47,7 +48,7 @@ public sealed class FullDiskHistoryTests
         var run = new ReplicaRun(disk);
         var recovered = run.Applied.Value;
         Assert.True(recovered >= durable, $"{where}: {recovered} is below {durable}");
-        Assert.True(run.Machine.RecomputeContentHash() == Hashes.Value[(int)recovered], $"{where}: not as at {recovered}");
+        ShouldBeAsAt(recovered, run, where);
 
         var chance = new Chance(draw.Next());
         disk.Before = (operation, path) => chance.Meet(disk, operation, path);
@@ -62,12 +63,15 @@ public sealed class FullDiskHistoryTests
         }
 
         disk.Before = null;
-        Assert.True(run.Machine.RecomputeContentHash() == Hashes.Value[(int)run.Applied.Value], $"{where}: not as applied");
+        ShouldBeAsAt(run.Applied.Value, run, where);
         disk.Kill();
         disk.CapacityBytes = long.MaxValue;
         refusals += chance.Refusals;
         return durable;
     }
+
+    private static void ShouldBeAsAt(long index, ReplicaRun run, string where) =>
+        Assert.True(run.Machine.RecomputeContentHash() == Hashes.Value[(int)index], $"{where}: not as at {index}");
 
     private static long? TryCheckpoint(ReplicaRun run)
     {

@@ -4,8 +4,8 @@ using TimeMachine.Simulation.Files;
 namespace TimeMachine.Storage.Tests.JobStore;
 
 /// <summary>
-/// What a killed merge left is gone before the next one: ZoneTree uses names again, and reads a count of blocks from
-/// a file that it finds, however torn.
+/// What a killed merge left is gone before the next one: ZoneTree uses the names again, and reads a count of blocks
+/// from a file that it finds, however torn.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class OrphanTests

@@ -61,8 +61,8 @@ public sealed class RowDamageTests
                 var isFlip = step % 3 > 0;
                 var harmed = isFlip ? StoredDisk.Flipped(bytes, at, (int)draw.Below(8)) : bytes[..at];
                 var where = $"{path} {(isFlip ? "flipped" : "cut")} at {at}";
-                var others = IsCatalogue(path) ? checkpoints : null;
-                var isFound = IsFound(disk.With(path, harmed), checkpoints[^1], where, others);
+                var earlier = IsCatalogue(path) ? checkpoints : null;
+                var isFound = IsFound(disk.With(path, harmed), checkpoints[^1], where, earlier);
                 Assert.True(isFound || !isFlip || !IsPaged(path), $"{where}: not found");
             }
         }

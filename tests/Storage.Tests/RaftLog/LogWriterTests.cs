@@ -2,7 +2,8 @@ using TimeMachine.StorageFaults.Files;
 
 namespace TimeMachine.Storage.Tests.RaftLog;
 
-/// <summary>The writer acknowledges what is durable, in the log's order, and nothing once the disk failed.</summary>
+/// <summary>The writer acknowledges what is durable, in the order of the log, and nothing once the disk failed.
+/// </summary>
 public sealed class LogWriterTests
 {
     [Fact]

@@ -4,7 +4,8 @@ using TimeMachine.Storage.RaftLog;
 
 namespace TimeMachine.Storage.Tests.RaftLog;
 
-/// <summary>A log of several groups as its directory left it on disk, and what it must hold after each batch.</summary>
+/// <summary>A log of several groups as its directory left it on a disk, and what it must hold after each batch.
+/// </summary>
 internal sealed class RecordedLog
 {
     public const string Path = "/data/raft";
@@ -90,8 +91,8 @@ internal sealed class RecordedLog
         var found = recovered.Groups.ToDictionary(static group => group.Group.Value);
         foreach (var group in recovered.Groups.Where(static group => group.Status == GroupStatus.Ok))
         {
-            var isBorn = truth.TryGetValue(group.Group.Value, out var whole);
-            Assert.True(isBorn, $"{where}: group {group.Group} was not born");
+            var wasBorn = truth.TryGetValue(group.Group.Value, out var whole);
+            Assert.True(wasBorn, $"{where}: group {group.Group} was not born");
             whole!.ShouldBe(group, where);
         }
 
