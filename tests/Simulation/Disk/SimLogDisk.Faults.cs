@@ -41,7 +41,7 @@ public sealed partial class SimLogDisk
         for (var tries = 0; tries < 64 && known > 0; tries++)
         {
             var write = _writes[draws.Index(known)];
-            var isThere = _cached[write.Slot] is not null && _prepared[write.Slot] == write.Prepared;
+            var isThere = (_files is not null || _cached[write.Slot] is not null) && _prepared[write.Slot] == write.Prepared;
             if (!isThere || write.Length == 0 || !IsProven(write))
             {
                 continue;
@@ -76,9 +76,17 @@ public sealed partial class SimLogDisk
 
     private void FlipAt(int slot, int offset, int bit)
     {
-        var mask = (byte)(1 << bit);
-        _cached[slot]![offset] ^= mask;
-        _durable[slot]![offset] ^= mask;
+        if (_files is not null)
+        {
+            _files.Flip(slot, offset, bit);
+        }
+        else
+        {
+            var mask = (byte)(1 << bit);
+            _cached[slot]![offset] ^= mask;
+            _durable[slot]![offset] ^= mask;
+        }
+
         _flipped.Add(slot);
         _world.Count(DiskCounters.FlippedBit);
         _world.Trace($"node {Address} flips bit {bit} of byte {offset} in slot {slot}");

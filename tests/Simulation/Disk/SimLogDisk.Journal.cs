@@ -13,6 +13,12 @@ public sealed partial class SimLogDisk
 
     internal void Crash(CrashKind kind)
     {
+        if (_files is not null)
+        {
+            CrashFiles(_files, kind);
+            return;
+        }
+
         if (kind == CrashKind.ProcessKill)
         {
             // The system lives on: what was written stays readable and a sync under way ends, unheard.
@@ -31,6 +37,8 @@ public sealed partial class SimLogDisk
         _syncs.Clear();
         _lastSyncEndUs = 0;
         _failNextSync = false;
+        _files?.Wipe();
+        _begun.Clear();
         ClearJournal();
         foreach (var slot in _slots)
         {

@@ -48,6 +48,11 @@ public sealed partial class SimLogDisk : IEventTarget
     /// <returns>False when the disk is full or the slot's number is at <see cref="LogDiskOptions.SlotsMax"/>.</returns>
     public bool TryPrepare(int slot)
     {
+        if (_files is not null)
+        {
+            return TryPrepareFile(_files, slot);
+        }
+
         if (slot < 0 || slot >= _options.SlotsMax || (_cached[slot] is null && IsFull))
         {
             return false;
@@ -73,12 +78,20 @@ public sealed partial class SimLogDisk : IEventTarget
     /// <exception cref="InvariantViolationException">No such slot, or the bytes do not fit.</exception>
     public void Write(int slot, int offset, ReadOnlySpan<byte> bytes)
     {
-        Invariant.Require(slot >= 0 && slot < _options.SlotsMax && _cached[slot] is not null);
+        Invariant.Require(slot >= 0 && slot < _options.SlotsMax);
         Invariant.Require(offset >= 0 && offset + bytes.Length <= _options.SegmentBytes);
         if (_host.IsDying)
         {
             return;
         }
+
+        if (_files is not null)
+        {
+            WriteFile(_files, slot, offset, bytes);
+            return;
+        }
+
+        Invariant.Require(_cached[slot] is not null);
 
         var isNewEpoch = offset == 0 && _cached[slot].AsSpan(0, bytes.Length).ContainsAnyExcept((byte)0);
         _world.Count(DiskCounters.Recycled, isNewEpoch ? 1 : 0);
@@ -110,6 +123,11 @@ public sealed partial class SimLogDisk : IEventTarget
     /// <returns>False when there is no such slot or the range lies outside it.</returns>
     public bool TryRead(int slot, int offset, Span<byte> into)
     {
+        if (_files is not null)
+        {
+            return _files.TryRead(slot, offset, into);
+        }
+
         if (slot < 0 || slot >= _options.SlotsMax || _cached[slot] is not { } bytes
             || offset < 0 || offset + into.Length > bytes.Length)
         {
@@ -158,6 +176,11 @@ public sealed partial class SimLogDisk : IEventTarget
 
             // Nobody knows what a failed sync left. Take the worst: some of it, and the cache forgets the rest.
             LoseUnsynced(CrashKind.OutOfOrder);
+            _hasFailed = true;
+        }
+        else if (_files is not null)
+        {
+            _files.Sync();
         }
         else
         {

@@ -30,6 +30,9 @@ public sealed class SimFileSystem : IFileSystem
     /// <summary>The block that survives a crash as a whole or not at all, in bytes.</summary>
     public int BlockBytes { get; init; } = 512;
 
+    /// <summary>Unsynced writes that the last loss of power lost, wholly or in part, and those that it left.</summary>
+    public (int Lost, int Kept) LastCrash { get; private set; }
+
     /// <summary>The bytes of all files.</summary>
     public long UsedBytes
     {
@@ -60,6 +63,7 @@ public sealed class SimFileSystem : IFileSystem
         {
             _isDead = false;
             _life++;
+            LastCrash = default;
             if (kind == CrashKind.ProcessKill)
             {
                 return;
@@ -68,7 +72,8 @@ public sealed class SimFileSystem : IFileSystem
             KeepSomeNames(kind, ref draw);
             foreach (var inode in _files.Values)
             {
-                inode.Crash(kind, ref draw, BlockBytes);
+                var (lost, kept) = inode.Crash(kind, ref draw, BlockBytes);
+                LastCrash = (LastCrash.Lost + lost, LastCrash.Kept + kept);
             }
         }
     }

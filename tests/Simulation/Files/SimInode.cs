@@ -55,19 +55,22 @@ internal sealed class SimInode
     }
 
     /// <summary>Loses power: of the unsynced writes some survive, as the kind says.</summary>
-    public void Crash(CrashKind kind, ref SplitMix64 draw, int blockBytes)
+    /// <returns>How many were lost, wholly or in part, and how many survived.</returns>
+    public (int Lost, int Kept) Crash(CrashKind kind, ref SplitMix64 draw, int blockBytes)
     {
+        var survived = 0;
         var kept = kind == CrashKind.DropAll ? 0 : (int)draw.Between(0, _unsynced.Count);
         for (var i = 0; i < _unsynced.Count; i++)
         {
             var change = _unsynced[i];
             if (kind == CrashKind.OutOfOrder)
             {
-                KeepSomeBlocks(change, ref draw, blockBytes);
+                survived += KeepSomeBlocks(change, ref draw, blockBytes) ? 1 : 0;
             }
             else if (i < kept)
             {
                 MakeDurable(change, change.Bytes.Length);
+                survived++;
             }
             else if (i == kept && kind == CrashKind.TornTail && change.Length < 0)
             {
@@ -75,19 +78,22 @@ internal sealed class SimInode
             }
         }
 
+        var lost = _unsynced.Count - survived;
         _unsynced.Clear();
         Cached = (byte[])Durable.Clone();
         Length = DurableLength;
+        return (lost, survived);
     }
 
-    private void KeepSomeBlocks(in Change change, ref SplitMix64 draw, int blockBytes)
+    private bool KeepSomeBlocks(in Change change, ref SplitMix64 draw, int blockBytes)
     {
         if (change.Length >= 0)
         {
             MakeDurable(change, 0);
-            return;
+            return true;
         }
 
+        var isWhole = true;
         for (var at = 0; at < change.Bytes.Length;)
         {
             var length = Math.Min(change.Bytes.Length - at, blockBytes - ((change.Offset + at) % blockBytes));
@@ -95,9 +101,15 @@ internal sealed class SimInode
             {
                 PutDurable(change.Offset + at, change.Bytes.AsSpan(at, length));
             }
+            else
+            {
+                isWhole = false;
+            }
 
             at += length;
         }
+
+        return isWhole;
     }
 
     private void MakeDurable(in Change change, int length)

@@ -30,6 +30,11 @@ public sealed class NodeSetup(bool hasFiles = false) : ISimulationSetup
             var files = hasFiles ? new NodeFiles(world.Seed + (ulong)address) : null;
             var node = new SimNode(run, plan, observer) { Files = files };
             node.Host = run.AddNode(address, node);
+            if (hasFiles)
+            {
+                node.Host.LogDisk.UseFiles(world.Seed + (ulong)address + 1_000);
+            }
+
             nodes.Add(node);
             if (address <= run.Swarm.InitialNodeCount)
             {

@@ -80,7 +80,7 @@ public sealed partial class SimNode
     private void Boot()
     {
         var options = LogOptionsOf(_identity.Tag);
-        var images = Host.LogDisk.Slots.Select(slot => new SegmentImage(slot, Host.LogDisk.Image(slot))).ToList();
+        var images = Host.LogDisk.ReadAll();
         var recovered = LogRecovery.Recover(options, images, Now);
         if (recovered.IsFramingLost)
         {

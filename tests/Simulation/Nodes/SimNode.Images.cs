@@ -11,6 +11,7 @@ namespace TimeMachine.Simulation.Nodes;
 /// <content>Checkpoints, images, and entries read from disk.</content>
 public sealed partial class SimNode
 {
+    private const int RowsElsewhere = 100;
     private static readonly MemoryRowStore Elsewhere = new();
     private readonly Dictionary<ulong, OutgoingImage> _images = [];
     private readonly Dictionary<GroupId, StagedImage> _staged = [];
@@ -45,7 +46,8 @@ public sealed partial class SimNode
         var token = ++_nextStore;
         var stored = new StoredReplica(group, core.Engine.Find(group)!.Self, index, rows);
         _stores[token] = new PendingStore(stored, arrival, install);
-        Host.CheckpointDisk.Put(ImageKey(group), stored, Math.Max(100, rows.Count) * 200L, token);
+        var rowCount = Files is null ? rows.Count : RowsElsewhere;
+        Host.CheckpointDisk.Put(ImageKey(group), stored, rowCount * 200L, token);
     }
 
     private void EndCheckpoint(in SyncDone done)
