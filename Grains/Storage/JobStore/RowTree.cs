@@ -192,8 +192,8 @@ public sealed class RowTree : IRowStore, IDisposable
         FreshBytes = 0;
     }
 
-    /// <summary>The merge of what <see cref="MoveForward"/> set aside has succeeded; what a snapshot has set aside since
-    /// waits for the next one. Called by the thread that writes.</summary>
+    /// <summary>The merge of what <see cref="MoveForward"/> set aside has succeeded; what a snapshot has set aside
+    /// since waits for the next one. Called by the thread that writes.</summary>
     public void EndMerge()
     {
         if (_filter?.Ids is { } ids && _idsSinceMove is { } since)

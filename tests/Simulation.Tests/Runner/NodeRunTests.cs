@@ -25,6 +25,20 @@ public sealed class NodeRunTests
     }
 
     [Fact]
+    public void Ordinary_seeds_over_the_products_own_files_break_no_promise_and_run_alike()
+    {
+        var lines = new List<string>();
+
+        var first = new SeedRunner(() => new NodeSetup(hasFiles: true), 2, lines.Add).Run(1, 3, double.MaxValue);
+        var second = SeedRunner.RunOne(3, new NodeSetup(hasFiles: true));
+        var third = SeedRunner.RunOne(3, new NodeSetup(hasFiles: true));
+
+        Assert.True(first.Violations.Count == 0, string.Join('\n', lines));
+        Assert.True(first.EventCountLeast >= 20_000);
+        Assert.Equal(second.TraceHash, third.TraceHash);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_run_in_fresh_and_used_memory_and_in_another_process()
     {
         const ulong seed = 101;

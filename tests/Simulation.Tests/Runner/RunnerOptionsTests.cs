@@ -13,6 +13,7 @@ public sealed class RunnerOptionsTests
         Assert.Equal(123UL, Parse("--seed", "123").ReplaySeed);
         Assert.True(Parse("--mutants").RunsMutants);
         Assert.Equal("no-sync", Parse("--mutant", "no-sync", "--seeds", "5").MutantName);
+        Assert.True(Parse("--seeds", "2", "--files").HasFiles);
         Assert.Equal(3, Parse("--threads", "3").ThreadCount);
     }
 

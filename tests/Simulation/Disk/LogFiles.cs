@@ -9,7 +9,7 @@ namespace TimeMachine.Simulation.Disk;
 /// The slots of a node's log as the product keeps them: its own directory of files, on a disk in memory that is exact
 /// about crashes. When a sync ends, and what goes wrong, is the simulated disk's matter.
 /// </summary>
-internal sealed class LogFiles : IDisposable
+internal sealed class LogFiles
 {
     private const string Path = "/raft";
     private const int PrepareOperationsMax = 12;
@@ -20,17 +20,23 @@ internal sealed class LogFiles : IDisposable
     private LogDirectory? _directory;
     private SplitMix64 _draws;
 
-    public LogFiles(ulong seed, int segmentBytes, int slotsMax)
+    private LogFiles(ulong seed, int segmentBytes, int slotsMax)
     {
         _draws = new SplitMix64(seed);
         _segmentBytes = segmentBytes;
         _slotsMax = slotsMax;
     }
 
+    public static LogFiles Of(ulong seed, in LogDiskOptions options) =>
+        new(seed, options.SegmentBytes, options.SlotsMax);
+
     /// <summary>Unsynced writes that the last crash lost, and that it left.</summary>
     public (int Lost, int Kept) LastCrash { get; private set; }
 
     private LogDirectory Directory => _directory ??= LogDirectory.Open(_files, Path, _segmentBytes);
+
+    /// <summary>Whether the last crash tore a write.</summary>
+    public bool HasTorn { get; private set; }
 
     public bool TryPrepare(int slot, bool isFull)
     {
@@ -82,6 +88,7 @@ internal sealed class LogFiles : IDisposable
         _dirty.Clear();
         _files.Restart(kind, ref _draws);
         LastCrash = _files.LastCrash;
+        HasTorn = _files.HasTorn;
     }
 
     public void Wipe()
@@ -93,8 +100,6 @@ internal sealed class LogFiles : IDisposable
     }
 
     public void Flip(int slot, int offset, int bit) => _files.Flip(FileOf(slot), offset, bit);
-
-    public void Dispose() => _directory?.Dispose();
 
     private void CrashWithinPrepare(int slot)
     {

@@ -41,8 +41,9 @@ public sealed partial class SimLogDisk
         for (var tries = 0; tries < 64 && known > 0; tries++)
         {
             var write = _writes[draws.Index(known)];
-            var isThere = (_files is not null || _cached[write.Slot] is not null) && _prepared[write.Slot] == write.Prepared;
-            if (!isThere || write.Length == 0 || !IsProven(write))
+            var isThere = _files is not null || _cached[write.Slot] is not null;
+            var isSame = isThere && _prepared[write.Slot] == write.Prepared;
+            if (!isSame || write.Length == 0 || !IsProven(write))
             {
                 continue;
             }

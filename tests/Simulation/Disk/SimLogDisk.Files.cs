@@ -12,7 +12,7 @@ public sealed partial class SimLogDisk
 
     /// <summary>Keeps the slots in the product's own files from now on; before the first use.</summary>
     /// <param name="seed">Draws what crashes leave of them.</param>
-    internal void UseFiles(ulong seed) => _files = new LogFiles(seed, _options.SegmentBytes, _options.SlotsMax);
+    internal void UseFiles(ulong seed) => _files = LogFiles.Of(seed, _options);
 
     /// <summary>All slots, as a process that starts reads them.</summary>
     internal List<SegmentImage> ReadAll()
@@ -59,5 +59,6 @@ public sealed partial class SimLogDisk
         _hasFailed = false;
         _world.Count(SimHostCounters.UnsyncedLost, files.LastCrash.Lost > 0 ? 1 : 0);
         _world.Count(SimHostCounters.UnsyncedKept, files.LastCrash.Kept > 0 ? 1 : 0);
+        _world.Count(SimHostCounters.TornBlock, files.HasTorn ? 1 : 0);
     }
 }

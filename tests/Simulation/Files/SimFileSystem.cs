@@ -33,6 +33,9 @@ public sealed class SimFileSystem : IFileSystem
     /// <summary>Unsynced writes that the last loss of power lost, wholly or in part, and those that it left.</summary>
     public (int Lost, int Kept) LastCrash { get; private set; }
 
+    /// <summary>Whether the last loss of power tore a write.</summary>
+    public bool HasTorn { get; private set; }
+
     /// <summary>The bytes of all files.</summary>
     public long UsedBytes
     {
@@ -64,6 +67,7 @@ public sealed class SimFileSystem : IFileSystem
             _isDead = false;
             _life++;
             LastCrash = default;
+            HasTorn = false;
             if (kind == CrashKind.ProcessKill)
             {
                 return;
@@ -74,6 +78,8 @@ public sealed class SimFileSystem : IFileSystem
             {
                 var (lost, kept) = inode.Crash(kind, ref draw, BlockBytes);
                 LastCrash = (LastCrash.Lost + lost, LastCrash.Kept + kept);
+                HasTorn |= inode.HasTorn;
+                inode.HasTorn = false;
             }
         }
     }

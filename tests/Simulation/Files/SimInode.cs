@@ -15,6 +15,9 @@ internal sealed class SimInode
 
     public int Length { get; private set; }
 
+    /// <summary>Whether a crash has torn a write.</summary>
+    public bool HasTorn { get; set; }
+
     private int DurableLength { get; set; }
 
     public ReadOnlySpan<byte> Content => Cached.AsSpan(0, Length);
@@ -75,6 +78,7 @@ internal sealed class SimInode
             else if (i == kept && kind == CrashKind.TornTail && change.Length < 0)
             {
                 MakeDurable(change, (int)draw.Between(0, change.Bytes.Length));
+                HasTorn = true;
             }
         }
 

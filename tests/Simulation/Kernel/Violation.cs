@@ -9,5 +9,8 @@ namespace TimeMachine.Simulation.Kernel;
 public sealed record Violation(ulong Seed, string Checker, string Text, long AtUs, long EventNumber)
 {
     /// <summary>The command line that repeats the run with a readable trace.</summary>
-    public string Replay => $"dotnet run -c Release --project tests/Simulation -- --seed {Seed}";
+    public string Replay => $"dotnet run -c Release --project tests/Simulation -- --seed {Seed}{Options}";
+
+    /// <summary>What the run was asked for beside its seed, as on the command line.</summary>
+    public string Options { get; init; } = "";
 }

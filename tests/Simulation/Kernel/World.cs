@@ -97,12 +97,15 @@ public sealed partial class World
         }
     }
 
+    /// <summary>What the run was asked for beside its seed, as on the command line: for its violations.</summary>
+    public string ReplayOptions { get; set; } = "";
+
     /// <summary>Reports what must not be, and ends the run.</summary>
     /// <param name="checker">The short name of the rule.</param>
     /// <param name="text">What was seen, in one line.</param>
     public void Violate(string checker, string text)
     {
-        _violations.Add(new Violation(Seed, checker, text, NowUs, EventCount));
+        _violations.Add(new Violation(Seed, checker, text, NowUs, EventCount) { Options = ReplayOptions });
         Trace($"VIOLATION {checker}: {text}");
         Stop();
     }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Node;
-using TimeMachine.Core.Raft;
 using TimeMachine.Core.Replication;
 using TimeMachine.Simulation.Files;
 using TimeMachine.Simulation.Kernel;
@@ -33,6 +32,9 @@ internal sealed class NodeFiles
     private SplitMix64 _draws;
 
     public NodeFiles(ulong seed) => _draws = new SplitMix64(seed);
+
+    /// <summary>Stores that wanted to write when they were closed behind a crash, and could not.</summary>
+    public int CutShort { get; private set; }
 
     /// <summary>Begins the store of a replica that never was.</summary>
     public IRowStore Create(GroupId group, ReplicaId replica)
@@ -237,14 +239,15 @@ internal sealed class NodeFiles
     {
         var field = typeof(RowTree).GetField("_tree", BindingFlags.Instance | BindingFlags.NonPublic)!;
         var tree = field.GetValue(store.Rows)!;
-        var wait = tree.GetType().GetMethod("WaitForNextMutableSegment", BindingFlags.Instance | BindingFlags.NonPublic);
+        var wait = tree.GetType().GetMethod(
+            "WaitForNextMutableSegment", BindingFlags.Instance | BindingFlags.NonPublic);
         Invariant.Require(wait is not null);
         wait.Invoke(tree, null);
     }
 
     private void SetFull(bool isFull) => _files.CapacityBytes = isFull ? _files.UsedBytes : long.MaxValue;
 
-    private static void Close(IDisposable store)
+    private void Close(IDisposable store)
     {
         try
         {
@@ -253,6 +256,7 @@ internal sealed class NodeFiles
         catch (IOException)
         {
             // Its process is gone: it cannot write any more, which is as it should be.
+            CutShort++;
         }
     }
 
@@ -264,7 +268,7 @@ internal sealed class NodeFiles
         return PathOf(group, replica);
     }
 
-    private IRowStore Add(GroupId group, ReplicaId replica, ReplicaStore store)
+    private RowTree Add(GroupId group, ReplicaId replica, ReplicaStore store)
     {
         _open[group] = (replica, store);
         return store.Rows;

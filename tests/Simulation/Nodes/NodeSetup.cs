@@ -21,6 +21,7 @@ public sealed class NodeSetup(bool hasFiles = false) : ISimulationSetup
     {
         ArgumentNullException.ThrowIfNull(run);
         var world = run.World;
+        world.ReplayOptions = hasFiles ? " --files" : "";
         var observer = new SimObserver(
             world.Draws.Recipients.Next(), new JobCheckOptions(), () => EpochUs + world.NowUs, world.Violate);
         var plan = new ClusterPlan(run);

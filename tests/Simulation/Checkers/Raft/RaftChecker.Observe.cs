@@ -229,9 +229,11 @@ public sealed partial class RaftChecker
         }
     }
 
+    /// <summary>A replica that is lost by now had synced what its disk held then: its acknowledgement may still be on
+    /// its way, and counts.</summary>
     private static bool IsStored(GroupShadow shadow, ReplicaId voter, LogIndex index, ulong chain)
     {
-        if (!shadow.Disks.TryGetValue(voter, out var disk) || shadow.Dead.Contains(voter))
+        if (!shadow.Disks.TryGetValue(voter, out var disk))
         {
             return false;
         }
