@@ -33,6 +33,7 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
     };
 
     private readonly ConcurrentQueue<Action> _events = new();
+    private readonly Queue<ApplyRange> _toApply = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly NodeOutput _output = new();
@@ -129,9 +130,10 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
             _writer.Write(batch);
         }
 
-        foreach (var range in _output.Engine.Applies)
+        _output.Engine.Applies.ForEach(_toApply.Enqueue);
+        while (_toApply.Count > 0 && !Core.IsApplyHeld)
         {
-            Core.Apply(range, Now, _output);
+            Core.Apply(_toApply.Dequeue(), Now, _output);
         }
 
         _output.Answers.ForEach(Answered);
