@@ -83,6 +83,13 @@ public sealed class ReplicaInstall : IDisposable
         _paths.Delete();
     }
 
+    /// <summary>The replica has the image, and the store before is closed: removes what that one had on disk.</summary>
+    public void DeleteBefore()
+    {
+        Invariant.Require(_isFinished);
+        _before.Delete();
+    }
+
     /// <summary>Gives up what is not finished.</summary>
     public void Dispose()
     {

@@ -187,9 +187,10 @@ internal sealed class NodeFiles
         }
 
         var (replica, before) = _open[group];
-        _installs.Remove(group);
         _begun.Remove(before);
         before.Dispose();
+        _installs[group].DeleteBefore();
+        _installs.Remove(group);
         _open[group] = (replica, installed);
     }
 

@@ -36,6 +36,36 @@ public sealed class InstallTests
     }
 
     [Fact]
+    public void What_the_image_replaced_goes_or_comes_back_as_the_replica_decides()
+    {
+        var files = new SimFileSystem();
+        var before = Prepare(files);
+        var (refused, _) = Finished(files);
+        refused.Revert();
+        using (var run = new ReplicaRun(files))
+        {
+            Assert.Equal(before, run.Machine.ContentHash);
+        }
+
+        var (taken, directory) = Finished(files);
+        Assert.Contains(directory, files.Directories(ReplicaRun.Directory));
+        taken.DeleteBefore();
+
+        Assert.DoesNotContain(directory, files.Directories(ReplicaRun.Directory));
+        using var installed = new ReplicaRun(files);
+        Assert.Equal(Image.Hash, installed.Machine.ContentHash);
+    }
+
+    private static (ReplicaInstall Install, string Before) Finished(SimFileSystem files)
+    {
+        var before = Assert.Single(files.Directories(ReplicaRun.Directory));
+        var install = ReplicaInstall.Begin(files, ReplicaRun.Directory, ReplicaRun.SmallOptions);
+        Image.Parts.ForEach(part => Assert.Equal(ErrorCode.None, install.Take(part)));
+        install.Finish()!.Dispose();
+        return (install, before);
+    }
+
+    [Fact]
     public void An_image_that_is_cut_or_damaged_leaves_what_was()
     {
         var files = new SimFileSystem();
