@@ -53,7 +53,8 @@ public sealed class LogRecoveryResult
     public long NextBatch { get; internal init; }
 
     /// <summary>
-    /// Whether damage lost track of which groups it hit: a group that is missing here may be one of them.
+    /// Whether damage lost track of which groups it hit: a group that is missing here may be one of them. The host ends
+    /// every replica of the node and begins a new log; this one would never recycle what is lost.
     /// </summary>
     public bool IsFramingLost { get; internal init; }
 

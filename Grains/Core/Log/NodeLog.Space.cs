@@ -25,8 +25,10 @@ public sealed partial class NodeLog
         }
     }
 
-    /// <summary>Whether new work is to be refused: fewer bytes are free than the reserve.</summary>
-    public bool IsAtReserve => FreeBytes < _options.ReserveBytes;
+    /// <summary>
+    /// Whether new work is to be refused: fewer bytes are free than the reserve, or what is free cannot be had now.
+    /// </summary>
+    public bool IsAtReserve => FreeBytes < _options.ReserveBytes || IsFull;
 
     /// <summary>
     /// Whether no slot is free for ordinary records, none can be allocated and none recycled: storage_full. It ends

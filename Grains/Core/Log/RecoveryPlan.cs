@@ -101,7 +101,9 @@ internal sealed class RecoveryPlan
 
         var last = Stretches[^1];
         (Tail, TailSlot) = (new LogPosition(last.Segment.Epoch, last.EndOffset), last.Segment.Slot);
-        IsSegmentLost = chain[0].Epoch > OldestEpoch;
+
+        // A segment that is needed held a batch at least. One that shows none is as good as gone.
+        IsSegmentLost = Stretches[0].Segment.Epoch > OldestEpoch;
         foreach (var segment in chain)
         {
             if (segment.Epoch >= OldestEpoch && segment.Epoch <= Tail.Epoch)

@@ -165,6 +165,55 @@ public sealed class NodeLogDamageTests
         Assert.Equal(GroupStatus.Ok, Status(world, Three));
     }
 
+    [Fact]
+    public void A_segment_file_cut_at_any_block_is_noticed_or_lost_nothing()
+    {
+        var world = ALogOfSeveralSegments();
+        world.Now += 100;
+        world.Sync(world.Marker()!.Number);
+        var noticed = 0;
+        var begun = world.Disk.Slots.Where(slot => SegmentHeader.TryRead(world.Disk.Bytes(slot), out _)).ToList();
+        foreach (var slot in begun.SkipLast(1))
+        {
+            for (var cut = 0; cut < world.Options.SegmentBytes; cut += 64)
+            {
+                noticed += CutAndRecover(world, slot, cut);
+            }
+        }
+
+        Assert.True(noticed > 100, $"{noticed} cuts were noticed");
+    }
+
+    private static int CutAndRecover(LogWorld world, int slot, int cut)
+    {
+        var images = SharedImages(world);
+        var at = images.FindIndex(image => image.Slot == slot);
+        images[at] = new SegmentImage(slot, images[at].Bytes[..cut]);
+        var isEmptyBehind = !world.Disk.Bytes(slot).AsSpan(cut).ContainsAnyExcept((byte)0);
+        var result = LogRecovery.Recover(world.Options, images, world.Now);
+
+        Assert.True(result.IsFramingLost || isEmptyBehind, $"slot {slot} cut at {cut}: nothing is noticed");
+        foreach (var group in result.Groups.Where(group => group.Status == GroupStatus.Ok))
+        {
+            world.Model.Groups[group.Group.Value].ShouldBe(group, world.Model.Groups[group.Group.Value].Checkpoint);
+        }
+
+        return result.IsFramingLost ? 1 : 0;
+    }
+
+    private static LogWorld ALogOfSeveralSegments()
+    {
+        var world = new LogWorld(LogWorld.SmallOptions with { RetainBytes = 1 << 20 });
+        Begin(world, One, Two);
+        for (var turn = 1; turn <= 12; turn++)
+        {
+            world.Append(One, turn, 1, 2, new byte[2_000]);
+            world.Turn();
+        }
+
+        return world;
+    }
+
     private static GroupStatus Status(LogWorld world, GroupId group) =>
         world.Recovered.Groups.Single(recovered => recovered.Group == group).Status;
 
