@@ -93,12 +93,16 @@ internal sealed class GroupPlan(ClusterView view, GroupStatus group, TargetNodes
             : CanRemove(leaver) ? Step(ReconcileKind.Remove, leaver) : null;
     }
 
-    // A voter that may still answer stays until as many others as the target wants do: a node that is down for a moment
-    // must not cost its groups a voter.
-    private bool IsReplaced(ReplicaStatus leaver) =>
-        !(leaver.IsHeard || IsAlive(leaver.Node))
-        || Count(replica => replica.IsVoter && replica.Replica != leaver.Replica && IsLive(replica))
-            >= target.VoterCount;
+    // A voter stays until there are as many others as the target wants: a node that is down for a moment must not cost
+    // its groups a voter, and with one voter less the next disk that dies takes the group with it. While the leaver may
+    // still answer, the others must.
+    private bool IsReplaced(ReplicaStatus leaver)
+    {
+        var isSilent = !leaver.IsHeard && !IsAlive(leaver.Node);
+        var others = Count(replica =>
+            replica.IsVoter && replica.Replica != leaver.Replica && (isSilent || IsLive(replica)));
+        return others >= target.VoterCount;
+    }
 
     private ReconcileStep? TransferTo(Predicate<ReplicaStatus> isWanted)
     {

@@ -171,6 +171,23 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void A_silent_voter_outside_the_plan_stays_until_another_has_its_place()
+    {
+        var cluster = AClusterOf(nodes: [1, 2, 3]);
+
+        cluster.Kill(1);
+        cluster.Kill(4);
+        cluster.SetNodes(2, 3, 4);
+        cluster.Settle();
+        Assert.All(cluster.Groups.Where(group => !group.IsSystem), group =>
+            Assert.Contains(cluster.ReplicasOf(group), replica => replica.Node == new NodeId(1)));
+
+        cluster.Revive(4);
+        cluster.Settle();
+        cluster.ShouldBeAsPlanned();
+    }
+
+    [Fact]
     public void A_wiped_node_comes_back_with_new_replica_ids()
     {
         var cluster = AClusterOf(nodes: [1, 2, 3]);
