@@ -9,10 +9,8 @@ namespace TimeMachine.StorageFaults;
 /// <content>Checkpoints, on a thread of their own. A full disk is a state: they are tried again.</content>
 public sealed partial class DiskNode
 {
-    private const long CheckpointRetryMs = 100;
     private readonly BlockingCollection<(GroupId Group, ReplicaStore Store)> _toCheckpoint = [];
     private readonly Dictionary<GroupId, LogIndex> _checkpoints = [];
-    private readonly List<(MonoMs At, GroupId Group)> _withoutRoom = [];
     private readonly Thread _checkpointing;
 
     /// <summary>How many checkpoints found no room.</summary>
@@ -85,23 +83,10 @@ public sealed partial class DiskNode
         }
     }
 
-    // The policy gives a group out again as soon as its checkpoint ended, so the end waits: a full disk is not asked
-    // without a pause.
     private void FindNoRoom(GroupId group)
     {
         CheckpointsWithoutRoom++;
-        _withoutRoom.Add((Now + CheckpointRetryMs, group));
-    }
-
-    private void RetryCheckpoints()
-    {
-        var now = Now;
-        foreach (var (_, group) in _withoutRoom.FindAll(refused => refused.At <= now))
-        {
-            Core.OnCheckpointEnded(group, CheckpointOf(group), now);
-        }
-
-        _withoutRoom.RemoveAll(refused => refused.At <= now);
+        Core.OnCheckpointEnded(group, CheckpointOf(group), Now);
     }
 
     private void EndCheckpoints()

@@ -49,8 +49,9 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
     /// <param name="path">The node's data directory.</param>
     /// <param name="life">A number that no other life of the directory had; it moves the wall clock on.</param>
     /// <param name="files">The disk; the machine's own if none is given.</param>
+    /// <param name="freshBytesMax">The memory of rows that are not on disk, in bytes.</param>
     /// <exception cref="IOException">Another process has the directory.</exception>
-    public DiskNode(string path, int life, IFileSystem? files = null)
+    public DiskNode(string path, int life, IFileSystem? files = null, long freshBytesMax = 64L << 20)
     {
         (_path, _life) = (path, life);
         _files = files ?? RealFileSystem.EndingTheProcess();
@@ -62,7 +63,7 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
             Invariant.Require(recovered.Log is not null && !recovered.IsFramingLost);
             var dead = recovered.DeadReplicas.Select(replica => replica.Replica);
             var engine = new NodeEngine(EngineOptionsOf(), Self, recovered.Log, dead, Seed);
-            Core = new NodeCore(OptionsOf(), engine, 1, Seed);
+            Core = new NodeCore(OptionsOf(freshBytesMax), engine, 1, Seed);
             PrepareSlots();
             foreach (var group in recovered.Groups)
             {
@@ -121,7 +122,6 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
             ended();
         }
 
-        RetryCheckpoints();
         Core.Sample(Now, new UnixMs(EpochMs + (_life * 1_000_000L) + Now.Value));
         Core.Advance(Now, _output);
         Prepare();
@@ -177,11 +177,17 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
         PayloadBytesMax = LogOptions.PayloadBytesMax,
     };
 
-    private static NodeOptions OptionsOf() => new()
+    private static NodeOptions OptionsOf(long freshBytesMax) => new()
     {
         Engine = EngineOptionsOf(),
         VNodeCount = VNodeCount,
-        Checkpoints = new CheckpointOptions { EntriesMax = 300, AgeMsMax = 400 },
+        Checkpoints = new CheckpointOptions
+        {
+            EntriesMax = 300,
+            AgeMsMax = 400,
+            RetryMs = 100,
+            FreshBytesMax = freshBytesMax,
+        },
     };
 
     private void Post(Action ended)

@@ -126,7 +126,7 @@ public sealed partial class NodeEngine
             link.PeerSession,
             link.SeenBytes,
             turn.DueNow,
-            _log.IsAtReserve);
+            IsOwnStorageFull);
         output.Batches.Add(new PeerBatch(link.Peer, lane, Frame(header, body)));
         body.Clear();
     }

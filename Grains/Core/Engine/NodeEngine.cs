@@ -185,7 +185,12 @@ public sealed partial class NodeEngine
 
     /// <summary>Whether a node told that its disk takes no new work: it is down to its reserve.</summary>
     public bool IsStorageFullOn(NodeId node) =>
-        node == Self ? _log.IsAtReserve : _links.TryGetValue(node, out var link) && link.IsStorageFull;
+        node == Self ? IsOwnStorageFull : _links.TryGetValue(node, out var link) && link.IsStorageFull;
+
+    /// <summary>Whether the host has no room for what is applied, whatever the log has; told to the peers.</summary>
+    public bool IsHostStorageFull { get; set; }
+
+    private bool IsOwnStorageFull => IsHostStorageFull || _log.IsAtReserve;
 
     private GroupSlot? Slot(GroupId group) => (uint)group.Value < (uint)_slots.Length ? _slots[group.Value] : null;
 

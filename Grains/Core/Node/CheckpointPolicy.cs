@@ -12,10 +12,19 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
     private int _running;
     private long _freshBytes;
     private long _endingBytes;
+    private int _failedCount;
 
     /// <summary>Whether rows take so much memory that nothing more is to be applied before a checkpoint has ended.
     /// </summary>
-    public bool IsFull => _running > 0 && _freshBytes + _endingBytes >= options.FreshBytesMax;
+    public bool IsFull => _running > 0 && IsOverBudget;
+
+    /// <summary>
+    /// Whether rows take so much memory and the disk takes none of them: the last checkpoint of some replica failed.
+    /// New work is to be refused until one ends well.
+    /// </summary>
+    public bool IsStuck => _failedCount > 0 && IsOverBudget;
+
+    private bool IsOverBudget => _freshBytes + _endingBytes >= options.FreshBytesMax;
 
     /// <summary>Begins to watch a group whose last checkpoint is at <paramref name="checkpoint"/>.</summary>
     public void Add(GroupId group, LogIndex checkpoint) => _groups.Add(new Progress(group, checkpoint));
@@ -28,6 +37,7 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         {
             SetFresh(_groups[at], 0);
             SetEnding(_groups[at], 0);
+            SetFailed(_groups[at], false);
             _running -= _groups[at].IsRunning ? 1 : 0;
             _groups.RemoveAt(at);
         }
@@ -59,6 +69,7 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         _running--;
         SetEnding(progress, 0);
         var isDone = checkpoint > progress.Checkpoint;
+        SetFailed(progress, !isDone);
         progress.NotBefore = isDone ? now : now + options.RetryMs;
         progress.Checkpoint = isDone ? checkpoint : progress.Checkpoint;
         progress.DirtySince = progress.Applied > progress.Checkpoint ? now : null;
@@ -129,6 +140,12 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         progress.EndingBytes = bytes;
     }
 
+    private void SetFailed(Progress progress, bool hasFailed)
+    {
+        _failedCount += (hasFailed ? 1 : 0) - (progress.HasFailed ? 1 : 0);
+        progress.HasFailed = hasFailed;
+    }
+
     private Progress Find(GroupId group)
     {
         var progress = _groups.Find(candidate => candidate.Group == group);
@@ -149,6 +166,8 @@ public sealed class CheckpointPolicy(CheckpointOptions options)
         public MonoMs NotBefore { get; set; }
 
         public bool IsRunning { get; set; }
+
+        public bool HasFailed { get; set; }
 
         public ulong? HeldFor { get; set; }
 

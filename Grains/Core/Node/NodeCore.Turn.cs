@@ -38,6 +38,7 @@ public sealed partial class NodeCore
     /// <summary>Does one turn. Answers and messages of earlier calls are kept; the engine's output is new.</summary>
     public void Advance(MonoMs now, NodeOutput output)
     {
+        Engine.IsHostStorageFull = _checkpoints.IsStuck;
         AdvanceHandovers(now);
         AdvanceTrigger(now, output);
         AdvanceSystem(now, output);

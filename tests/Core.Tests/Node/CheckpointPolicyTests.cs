@@ -96,6 +96,45 @@ public sealed class CheckpointPolicyTests
         Assert.Equal(2, _taken.Count);
     }
 
+    [Fact]
+    public void While_the_disk_takes_no_checkpoint_a_full_budget_refuses_new_work_and_holds_nothing_back()
+    {
+        var policy = SmallPolicy();
+        Grow(policy, Group, 1_000);
+        Assert.False(policy.IsStuck);
+        Assert.Equal([Group], Taken(policy));
+        Assert.False(policy.IsStuck);
+
+        policy.OnEnded(Group, default, default);
+        Grow(policy, Group, 999);
+        Assert.False(policy.IsStuck);
+        Grow(policy, Group, 1_000);
+        Assert.True(policy.IsStuck);
+        Assert.False(policy.IsFull);
+
+        policy.Take(new MonoMs(1_000), _taken);
+        Assert.Equal([Group], _taken);
+        Assert.True(policy.IsStuck);
+        policy.OnEnded(Group, new LogIndex(1), new MonoMs(1_000));
+        Grow(policy, Group, 1_000);
+        Assert.False(policy.IsStuck);
+    }
+
+    [Fact]
+    public void A_replica_that_goes_takes_its_failed_checkpoint_along()
+    {
+        var policy = SmallPolicy();
+        Grow(policy, Group, 1_000);
+        Assert.Equal([Group], Taken(policy));
+        policy.OnEnded(Group, default, default);
+        Grow(policy, Other, 1_000);
+        Assert.True(policy.IsStuck);
+
+        policy.Remove(Group);
+
+        Assert.False(policy.IsStuck);
+    }
+
     private static void Grow(CheckpointPolicy policy, GroupId group, long bytes)
     {
         policy.OnApplied(group, new LogIndex(1), bytes, default);

@@ -1,6 +1,7 @@
 using TimeMachine.Simulation.Files;
 using TimeMachine.Simulation.Kernel;
 using TimeMachine.StorageFaults;
+using TimeMachine.StorageFaults.Files;
 
 namespace TimeMachine.Storage.Tests.FullDisks;
 
@@ -57,6 +58,29 @@ public sealed class FullNodeTests : IDisposable
         ShouldBeThereAfterALossOfPower(SpareToStart);
     }
 
+    [Fact]
+    public void Rows_that_a_full_disk_does_not_take_refuse_new_work_before_they_fill_the_memory()
+    {
+        const long Budget = 1L << 20;
+        var disk = new FaultyFileSystem(_disk);
+        using var node = new DiskNode(_directory, life: 1, disk, Budget);
+        node.RunUntil(node.IsReady);
+        var client = new JobClient(node, life: 1, acknowledged => _written.Take(acknowledged));
+        client.Begin();
+
+        disk.FullDirectory = Path.Combine(_directory, "store");
+        Run(node, client, () => client.RefusedFull > 300);
+        Assert.False(node.Core.Engine.Log.IsAtReserve);
+        Assert.InRange(FreshBytes(node), Budget / 2, 3 * Budget);
+        var cancelled = client.Cancelled;
+        Run(node, client, () => client.Cancelled > cancelled + 100);
+
+        disk.FullDirectory = null;
+        var created = client.Created;
+        Run(node, client, () => client.Created > created + 2_000);
+        Assert.Null(WrittenJobs.LookAtHashes(node));
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     // A log that is full to its last slot takes no cancels either, and answers nothing until there is room.
@@ -72,6 +96,9 @@ public sealed class FullNodeTests : IDisposable
 
         return isOver();
     });
+
+    private static long FreshBytes(DiskNode node) =>
+        node.Core.Replicas.Sum(replica => replica.Store.FreshBytes);
 
     private void ShouldBeThereAfterALossOfPower(long freeBytes)
     {

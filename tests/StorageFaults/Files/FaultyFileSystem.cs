@@ -16,6 +16,9 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     /// <summary>Whether nothing more finds room: new files, growing ones and every write.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>Whether what lies below this directory finds no room, as on a volume of its own; null for none.</summary>
+    public string? FullDirectory { get; set; }
+
     /// <summary>What was done, in order, with the file's name; what failed is not in it.</summary>
     public IReadOnlyList<(DiskOperation Operation, string Name)> Journal
     {
@@ -112,7 +115,7 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
             held.Pass();
         }
 
-        if (IsFull && needsRoom)
+        if (needsRoom && (IsFull || IsBelowFull(path)))
         {
             throw new StorageFullException($"no room for '{path}'");
         }
@@ -125,6 +128,9 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
         return done;
     }
+
+    private bool IsBelowFull(string path) =>
+        FullDirectory is { } full && path.StartsWith(full + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>Counts the operation; throws if it is to fail.</summary>
     /// <returns>The gates that hold it.</returns>
