@@ -22,16 +22,6 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
     private const long EpochMs = 1_800_000_000_000;
     private static readonly NodeId Self = new(1);
 
-    private static readonly LogOptions LogOptions = new()
-    {
-        SegmentBytes = 1024 * 1024,
-        SlotsMax = 24,
-        RetainBytes = 2 * 1024 * 1024,
-        RetainMs = 500,
-        ReserveBytes = 2 * 1024 * 1024,
-        BatchBytesMax = 512 * 1024,
-    };
-
     private readonly ConcurrentQueue<Action> _events = new();
     private readonly Queue<ApplyRange> _toApply = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
@@ -44,26 +34,29 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
     private readonly IFileSystem _files;
     private readonly string _path;
     private readonly int _life;
+    private readonly LogOptions _logOptions;
 
     /// <summary>Opens what is on the disk, or begins anew on an empty one.</summary>
     /// <param name="path">The node's data directory.</param>
     /// <param name="life">A number that no other life of the directory had; it moves the wall clock on.</param>
     /// <param name="files">The disk; the machine's own if none is given.</param>
-    /// <param name="freshBytesMax">The memory of rows that are not on disk, in bytes.</param>
+    /// <param name="options">The limits.</param>
     /// <exception cref="IOException">Another process has the directory.</exception>
-    public DiskNode(string path, int life, IFileSystem? files = null, long freshBytesMax = 64L << 20)
+    public DiskNode(string path, int life, IFileSystem? files = null, DiskNodeOptions? options = null)
     {
         (_path, _life) = (path, life);
+        options ??= new DiskNodeOptions();
+        _logOptions = LogOptionsOf(options);
         _files = files ?? RealFileSystem.EndingTheProcess();
         _lock = DirectoryLock.Take(path);
-        _log = LogDirectory.Open(_files, Path.Combine(path, "raft"), LogOptions.SegmentBytes);
+        _log = LogDirectory.Open(_files, Path.Combine(path, "raft"), _logOptions.SegmentBytes);
         using (var images = _log.ReadImages())
         {
-            var recovered = LogRecovery.Recover(LogOptions, images.All, Now);
+            var recovered = LogRecovery.Recover(_logOptions, images.All, Now);
             Invariant.Require(recovered.Log is not null && !recovered.IsFramingLost);
             var dead = recovered.DeadReplicas.Select(replica => replica.Replica);
-            var engine = new NodeEngine(EngineOptionsOf(), Self, recovered.Log, dead, Seed);
-            Core = new NodeCore(OptionsOf(freshBytesMax), engine, 1, Seed);
+            var engine = new NodeEngine(EngineOptionsOf(_logOptions), Self, recovered.Log, dead, Seed);
+            Core = new NodeCore(OptionsOf(options), engine, 1, Seed);
             PrepareSlots();
             foreach (var group in recovered.Groups)
             {
@@ -171,22 +164,32 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
 
     private static ReplicaId ReplicaOf(GroupId group) => new((1UL << 32) + (ulong)group.Value + 1);
 
-    private static EngineOptions EngineOptionsOf() => new()
+    private static LogOptions LogOptionsOf(DiskNodeOptions options) => new()
     {
-        Raft = new RaftOptions { HeartbeatMs = 10, ElectionMinMs = 60, ElectionMaxMs = 120 },
-        PayloadBytesMax = LogOptions.PayloadBytesMax,
+        SegmentBytes = 1024 * 1024,
+        SlotsMax = 24,
+        RetainBytes = 2 * 1024 * 1024,
+        RetainMs = 500,
+        ReserveBytes = options.LogReserveBytes,
+        BatchBytesMax = 512 * 1024,
     };
 
-    private static NodeOptions OptionsOf(long freshBytesMax) => new()
+    private static EngineOptions EngineOptionsOf(LogOptions log) => new()
     {
-        Engine = EngineOptionsOf(),
+        Raft = new RaftOptions { HeartbeatMs = 10, ElectionMinMs = 60, ElectionMaxMs = 120 },
+        PayloadBytesMax = log.PayloadBytesMax,
+    };
+
+    private NodeOptions OptionsOf(DiskNodeOptions options) => new()
+    {
+        Engine = EngineOptionsOf(_logOptions),
         VNodeCount = VNodeCount,
         Checkpoints = new CheckpointOptions
         {
             EntriesMax = 300,
             AgeMsMax = 400,
             RetryMs = 100,
-            FreshBytesMax = freshBytesMax,
+            FreshBytesMax = options.FreshBytesMax,
         },
     };
 

@@ -31,6 +31,9 @@ public sealed class JobClient(DiskNode node, int life, Action<Acknowledged> told
     /// <summary>Creates that were refused because the disk is full.</summary>
     public int RefusedFull { get; private set; }
 
+    /// <summary>Requests that were refused for any other reason.</summary>
+    public int RefusedOther { get; private set; }
+
     /// <summary>The key of a job.</summary>
     public static JobKey KeyOf(int vnode, long number) => JobKey.Of("kill", "jobs", $"{vnode}-{number}");
 
@@ -100,7 +103,9 @@ public sealed class JobClient(DiskNode node, int life, Action<Acknowledged> told
 
         if (!answer.Answer.IsOk)
         {
-            RefusedFull += answer.Answer.Code == ErrorCode.StorageFull ? 1 : 0;
+            var isFull = !asked.IsCancel && answer.Answer.Code == ErrorCode.StorageFull;
+            RefusedFull += isFull ? 1 : 0;
+            RefusedOther += isFull ? 0 : 1;
             return;
         }
 

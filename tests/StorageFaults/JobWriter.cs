@@ -1,4 +1,6 @@
 using System.Text;
+using TimeMachine.Storage.Files;
+using TimeMachine.StorageFaults.Files;
 
 namespace TimeMachine.StorageFaults;
 
@@ -12,10 +14,14 @@ public static class JobWriter
     /// <summary>Writes until it is killed.</summary>
     /// <param name="path">The data directory.</param>
     /// <param name="life">The number of this life.</param>
+    /// <param name="failAtSync">Which sync of the life fails, from 1; 0 for none.</param>
     /// <param name="told">Where acknowledgements are told.</param>
-    public static int Run(string path, int life, Stream told)
+    public static int Run(string path, int life, int failAtSync, Stream told)
     {
-        using var node = new DiskNode(path, life);
+        var disk = new FaultyFileSystem(
+            RealFileSystem.EndingTheProcess(), static error => Environment.FailFast("A sync failed.", error));
+        disk.LoseAtSync(failAtSync);
+        using var node = new DiskNode(path, life, failAtSync == 0 ? null : disk);
         using var writer = new StreamWriter(told, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         node.RunUntil(node.IsReady);
         var client = new JobClient(node, life, acknowledged => writer.Write(acknowledged.Line + "\n"));

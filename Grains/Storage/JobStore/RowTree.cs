@@ -34,8 +34,9 @@ public sealed class RowTree : IRowStore, IDisposable
     private readonly TreeLog _log;
     private readonly JobStoreOptions _options;
     private readonly string _directory;
+    private readonly RowMemory _memory = new();
     private MergeFilter? _filter;
-    private List<byte[]>? _idsSinceMove;
+    private List<Memory<byte>>? _idsSinceMove;
 
     private RowTree(
         IZoneTree<Memory<byte>, Memory<byte>> tree,
@@ -129,13 +130,11 @@ public sealed class RowTree : IRowStore, IDisposable
     /// <inheritdoc/>
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        var copy = key.ToArray();
-        var stored = new byte[CrcBytes + value.Length];
-        value.CopyTo(stored.AsSpan(CrcBytes));
-        BinaryPrimitives.WriteUInt32LittleEndian(stored, CrcOf(key, value));
-        Memory<byte> row = stored;
-        Memory<byte> rowKey = copy;
-        _tree.Upsert(in rowKey, in row);
+        var copy = Copied(key);
+        var stored = _memory.Take(CrcBytes + value.Length);
+        value.CopyTo(stored.Span[CrcBytes..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(stored.Span, CrcOf(key, value));
+        _tree.Upsert(in copy, in stored);
         if (IsJob(key))
         {
             Ids.AddRow(key);
@@ -148,7 +147,7 @@ public sealed class RowTree : IRowStore, IDisposable
     /// <inheritdoc/>
     public void Delete(ReadOnlySpan<byte> key)
     {
-        Memory<byte> copy = key.ToArray();
+        var copy = Copied(key);
         _tree.ForceDelete(in copy);
         FreshBytes += key.Length + RowOverheadBytes;
     }
@@ -198,7 +197,7 @@ public sealed class RowTree : IRowStore, IDisposable
     {
         if (_filter?.Ids is { } ids && _idsSinceMove is { } since)
         {
-            since.ForEach(key => ids.AddRow(key));
+            since.ForEach(key => ids.AddRow(key.Span));
             Ids = ids;
         }
 
@@ -250,7 +249,12 @@ public sealed class RowTree : IRowStore, IDisposable
                 continue;
             }
 
-            DeleteOrphans();
+            // After a failed sync nobody knows what is on the disk: nothing is touched any more.
+            if (error is not SyncFailedException)
+            {
+                DeleteOrphans();
+            }
+
             if (error is StorageFullException or SyncFailedException)
             {
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
@@ -286,6 +290,13 @@ public sealed class RowTree : IRowStore, IDisposable
 
     /// <summary>Closes the files. What was not merged is not on disk: the log has it.</summary>
     public void Dispose() => _tree.Dispose();
+
+    private Memory<byte> Copied(ReadOnlySpan<byte> key)
+    {
+        var copy = _memory.Take(key.Length);
+        key.CopyTo(copy.Span);
+        return copy;
+    }
 
     internal static ReadOnlyMemory<byte> Checked(ReadOnlySpan<byte> key, ReadOnlyMemory<byte> stored)
     {

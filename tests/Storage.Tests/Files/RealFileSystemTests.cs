@@ -93,7 +93,7 @@ public sealed class RealFileSystemTests : IDisposable
     private static (int ExitCode, string Told) Run(params string[] args)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(typeof(KillLoop).Assembly.Location);
+        start.ArgumentList.Add(typeof(FaultLoop).Assembly.Location);
         Array.ForEach(args, start.ArgumentList.Add);
         using var process = Process.Start(start)!;
         var told = new List<string>();

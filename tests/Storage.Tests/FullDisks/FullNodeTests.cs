@@ -63,7 +63,7 @@ public sealed class FullNodeTests : IDisposable
     {
         const long Budget = 1L << 20;
         var disk = new FaultyFileSystem(_disk);
-        using var node = new DiskNode(_directory, life: 1, disk, Budget);
+        using var node = new DiskNode(_directory, life: 1, disk, new DiskNodeOptions { FreshBytesMax = Budget });
         node.RunUntil(node.IsReady);
         var client = new JobClient(node, life: 1, acknowledged => _written.Take(acknowledged));
         client.Begin();

@@ -127,7 +127,7 @@ public sealed class LogWriterTests
     public void A_full_disk_under_a_prepared_slot_is_an_error_like_any_other()
     {
         using var world = new WriterWorld();
-        world.Disk.IsFull = true;
+        world.Disk.IsFull = world.Disk.IsThin = true;
 
         world.Write();
 

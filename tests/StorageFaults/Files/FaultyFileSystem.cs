@@ -7,16 +7,25 @@ namespace TimeMachine.StorageFaults.Files;
 /// journal of what was done. Around a real disk or a simulated one.
 /// </summary>
 /// <param name="inner">The disk that does what does not fail.</param>
-public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
+/// <param name="endProcess">Called when a sync fails that loses what was written, as a server's disk does; null to let
+/// the exception go on.</param>
+public sealed class FaultyFileSystem(IFileSystem inner, Action<SyncFailedException>? endProcess = null) : IFileSystem
 {
     private readonly Lock _gate = new();
     private readonly List<(DiskOperation Operation, string Name)> _journal = [];
     private readonly List<Fault> _faults = [];
+    private int _loseAtSync;
 
-    /// <summary>Whether nothing more finds room: new files, growing ones and every write.</summary>
+    /// <summary>Whether nothing more finds room: new files and growing ones.</summary>
     public bool IsFull { get; set; }
 
-    /// <summary>Whether what lies below this directory finds no room, as on a volume of its own; null for none.</summary>
+    /// <summary>
+    /// Whether even bytes that were allocated find no room, as on a volume that promises more than it has.
+    /// </summary>
+    public bool IsThin { get; set; }
+
+    /// <summary>Whether what lies below this directory finds no room, as on a volume of its own; null for none.
+    /// </summary>
     public string? FullDirectory { get; set; }
 
     /// <summary>What was done, in order, with the file's name; what failed is not in it.</summary>
@@ -39,6 +48,19 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
         lock (_gate)
         {
             _faults.Add(new Fault(operation, nth));
+        }
+    }
+
+    /// <summary>
+    /// Lets a sync fail as one does whose pages could not be written: what was written to the file since its last sync
+    /// is gone, as if it had never been.
+    /// </summary>
+    /// <param name="nth">The how-manieth sync of a file from now, from 1; 0 for none.</param>
+    public void LoseAtSync(int nth)
+    {
+        lock (_gate)
+        {
+            _loseAtSync = nth;
         }
     }
 
@@ -148,6 +170,27 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
         }
     }
 
+    private void End(SyncFailedException error) => endProcess?.Invoke(error);
+
+    private bool IsLosingSync()
+    {
+        lock (_gate)
+        {
+            return _loseAtSync > 0 && --_loseAtSync == 0;
+        }
+    }
+
+    private bool MayLose
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _loseAtSync > 0;
+            }
+        }
+    }
+
     private static IOException ErrorOf(DiskOperation operation, string path) =>
         operation is DiskOperation.Sync or DiskOperation.SyncDirectory
             ? new SyncFailedException($"sync of '{path}' failed: error 5")
@@ -164,6 +207,8 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
     private sealed class FaultyFile(FaultyFileSystem files, IStorageFile inner) : IStorageFile
     {
+        private readonly List<(long Offset, byte[] Bytes, long Length)> _undo = [];
+
         public string Path => inner.Path;
 
         public long Length => inner.Length;
@@ -173,14 +218,52 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
             var copy = bytes.ToArray();
-            files.Do(DiskOperation.Write, Path, true, () => inner.Write(offset, copy));
+            RememberFor(offset, copy.Length);
+            var needsRoom = files.IsThin || offset + copy.Length > Length;
+            files.Do(DiskOperation.Write, Path, needsRoom, () => inner.Write(offset, copy));
         }
 
-        public void SetLength(long bytes) =>
+        public void SetLength(long bytes)
+        {
+            RememberFor(bytes, (int)Math.Clamp(Length - bytes, 0, int.MaxValue));
             files.Do(DiskOperation.SetLength, Path, bytes > Length, () => inner.SetLength(bytes));
+        }
 
-        public void Sync() => files.Do(DiskOperation.Sync, Path, false, inner.Sync);
+        public void Sync()
+        {
+            if (files.IsLosingSync())
+            {
+                Undo();
+                var error = new SyncFailedException($"sync of '{Path}' failed: error 5");
+                files.End(error);
+                throw error;
+            }
+
+            files.Do(DiskOperation.Sync, Path, false, inner.Sync);
+            _undo.Clear();
+        }
 
         public void Dispose() => inner.Dispose();
+
+        // What a range held, and how long the file was.
+        private void RememberFor(long offset, int bytes)
+        {
+            if (files.MayLose)
+            {
+                var old = new byte[bytes];
+                _undo.Add((offset, old[..inner.Read(offset, old)], Length));
+            }
+        }
+
+        private void Undo()
+        {
+            for (var at = _undo.Count - 1; at >= 0; at--)
+            {
+                inner.SetLength(_undo[at].Length);
+                inner.Write(_undo[at].Offset, _undo[at].Bytes);
+            }
+
+            inner.Sync();
+        }
     }
 }

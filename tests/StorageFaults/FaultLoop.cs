@@ -3,12 +3,27 @@ using System.Globalization;
 
 namespace TimeMachine.StorageFaults;
 
-/// <summary>Starts the writer, kills it in the middle of its work, opens what it left, and compares.</summary>
+/// <summary>How a writer's life ends.</summary>
+public enum WriterFault
+{
+    /// <summary>It is killed.</summary>
+    Kill = 1,
+
+    /// <summary>A sync fails, and what it should have made durable is gone: the writer must end itself.</summary>
+    SyncError = 2,
+}
+
+/// <summary>Starts the writer, ends it in the middle of its work, opens what it left, and compares.</summary>
 /// <param name="options">How often, and where.</param>
+/// <param name="fault">How it ends.</param>
 /// <param name="print">Takes the report's lines; the last is the summary.</param>
-public sealed class KillLoop(KillLoopOptions options, Action<string> print)
+public sealed class FaultLoop(FaultLoopOptions options, WriterFault fault, Action<string> print)
 {
     private const int AcknowledgedMax = 6_000;
+    private const int SyncsMax = 1_500;
+
+    /// <summary>How a process ends that stops itself: by SIGABRT.</summary>
+    private const int AbortedBySignal = 134;
     private const int OlderLookedAt = 2_000;
     private readonly WrittenJobs _jobs = new();
     private SplitMix64 _draws = new(options.Seed);
@@ -42,9 +57,11 @@ public sealed class KillLoop(KillLoopOptions options, Action<string> print)
         return _lost == 0;
     }
 
+    private string FaultName => fault == WriterFault.Kill ? "kills" : "failed syncs";
+
     private string Figures(int rounds, Stopwatch watch) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{rounds} kills, {_acknowledged} acknowledgements, {_lost} lost, {watch.Elapsed.TotalSeconds:F0} s");
+        $"{rounds} {FaultName}, {_acknowledged} acknowledgements, {_lost} lost, {watch.Elapsed.TotalSeconds:F0} s");
 
     private void Empty()
     {
@@ -56,7 +73,9 @@ public sealed class KillLoop(KillLoopOptions options, Action<string> print)
 
     private void RunRound()
     {
-        var last = WriteAndKill((int)_draws.Between(1, AcknowledgedMax));
+        var last = fault == WriterFault.Kill
+            ? Write((int)_draws.Between(1, AcknowledgedMax), failAtSync: 0)
+            : Write(int.MaxValue, (int)_draws.Between(1, SyncsMax));
         if (_lost > 0)
         {
             return;
@@ -77,14 +96,17 @@ public sealed class KillLoop(KillLoopOptions options, Action<string> print)
         Lose(WrittenJobs.LookAtHashes(node));
     }
 
-    /// <summary>Kills the writer once it has acknowledged so much; what it still told by then counts as well.</summary>
-    private List<(int VNode, long Number)> WriteAndKill(int killAfter)
+    /// <summary>Lets the writer run until it is killed or its sync fails; what it still told by then counts as well.
+    /// </summary>
+    private List<(int VNode, long Number)> Write(int killAfter, int failAtSync)
     {
-        using var writer = Process.Start(WriterOf(++_life))!;
+        using var writer = Process.Start(WriterOf(++_life, failAtSync))!;
+        writer.ErrorDataReceived += static (_, _) => { };
+        writer.BeginErrorReadLine();
         var told = new List<(int VNode, long Number)>();
         while (writer.StandardOutput.ReadLine() is { } line)
         {
-            // The last line of a killed process may be cut short; a number that lost its end names no job or another.
+            // The last line of a process that ended may be cut short: what lost its end names no job or another.
             var isWhole = Acknowledged.TryParse(line, out var acknowledged) && !writer.StandardOutput.EndOfStream;
             if (isWhole)
             {
@@ -100,7 +122,7 @@ public sealed class KillLoop(KillLoopOptions options, Action<string> print)
         }
 
         writer.WaitForExit();
-        if (told.Count < killAfter)
+        if (told.Count < killAfter && (failAtSync == 0 || writer.ExitCode != AbortedBySignal))
         {
             Lose($"the writer ended by itself after {told.Count} acknowledgements, exit code {writer.ExitCode}");
         }
@@ -108,13 +130,14 @@ public sealed class KillLoop(KillLoopOptions options, Action<string> print)
         return told;
     }
 
-    private ProcessStartInfo WriterOf(int life)
+    private ProcessStartInfo WriterOf(int life, int failAtSync)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        start.ArgumentList.Add(typeof(KillLoop).Assembly.Location);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(typeof(FaultLoop).Assembly.Location);
         start.ArgumentList.Add("writer");
         start.ArgumentList.Add(options.Directory);
         start.ArgumentList.Add(life.ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(failAtSync.ToString(CultureInfo.InvariantCulture));
         return start;
     }
 
