@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Node;
 using TimeMachine.Storage.Files;
@@ -6,12 +5,11 @@ using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.StorageFaults;
 
-/// <content>Checkpoints, on a thread of their own. A full disk is a state: they are tried again.</content>
+/// <content>Checkpoints. A full disk is a state: they are tried again.</content>
 public sealed partial class DiskNode
 {
-    private readonly BlockingCollection<(GroupId Group, ReplicaStore Store)> _toCheckpoint = [];
     private readonly Dictionary<GroupId, LogIndex> _checkpoints = [];
-    private readonly Thread _checkpointing;
+    private readonly CheckpointRunner _runner;
 
     /// <summary>How many checkpoints found no room.</summary>
     public int CheckpointsWithoutRoom { get; private set; }
@@ -19,12 +17,19 @@ public sealed partial class DiskNode
     /// <summary>The applied index of a group's last checkpoint that is durable.</summary>
     public LogIndex CheckpointOf(GroupId group) => _checkpoints.GetValueOrDefault(group);
 
-    private Thread StartCheckpoints()
+    /// <inheritdoc/>
+    public void OnDurable(GroupId group, ReplicaStore store) => Post(() =>
     {
-        var thread = new Thread(RunCheckpoints) { Name = "checkpoints", IsBackground = true };
-        thread.Start();
-        return thread;
-    }
+        _checkpoints[group] = store.EndCheckpoint();
+        Core.OnCheckpointEnded(group, _checkpoints[group], Now);
+    });
+
+    /// <inheritdoc/>
+    public void OnWithoutRoom(GroupId group) => Post(() => FindNoRoom(group));
+
+    /// <inheritdoc/>
+    /// <remarks>It is alone: there are no peers to rebuild the replica from.</remarks>
+    public void OnDamaged(GroupId group, StoreDamagedException error) => OnFailed(error);
 
     private void BeginCheckpoints()
     {
@@ -33,7 +38,7 @@ public sealed partial class DiskNode
             try
             {
                 BeginCheckpoint(group, Core.Find(group)!);
-                _toCheckpoint.Add((group, _stores[group]));
+                _runner.Run(group, _stores[group]);
             }
             catch (StorageFullException)
             {
@@ -50,49 +55,9 @@ public sealed partial class DiskNode
             replica.Point.Index, jobs?.PurgeFilter ?? default, (jobs?.LiveCount + jobs?.FinishedCount) ?? 0);
     }
 
-    private void RunCheckpoints()
-    {
-        try
-        {
-            foreach (var (group, store) in _toCheckpoint.GetConsumingEnumerable())
-            {
-                RunCheckpoint(group, store);
-            }
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            // Nothing behind a failed checkpoint may count as durable.
-            OnFailed(error);
-        }
-    }
-
-    private void RunCheckpoint(GroupId group, ReplicaStore store)
-    {
-        try
-        {
-            store.RunCheckpoint();
-            Post(() =>
-            {
-                _checkpoints[group] = store.EndCheckpoint();
-                Core.OnCheckpointEnded(group, _checkpoints[group], Now);
-            });
-        }
-        catch (StorageFullException)
-        {
-            Post(() => FindNoRoom(group));
-        }
-    }
-
     private void FindNoRoom(GroupId group)
     {
         CheckpointsWithoutRoom++;
         Core.OnCheckpointEnded(group, CheckpointOf(group), Now);
-    }
-
-    private void EndCheckpoints()
-    {
-        _toCheckpoint.CompleteAdding();
-        _checkpointing.Join();
-        _toCheckpoint.Dispose();
     }
 }

@@ -14,7 +14,7 @@ namespace TimeMachine.StorageFaults;
 /// One whole node on a real disk, alone in its cluster: the product's core, log and job stores, with groups of one
 /// voter. One thread owns it; writes, syncs and checkpoints end on others and are reported to it.
 /// </summary>
-public sealed partial class DiskNode : ILogWriterObserver, IDisposable
+public sealed partial class DiskNode : ILogWriterObserver, ICheckpointObserver, IDisposable
 {
     /// <summary>How many vnodes it has.</summary>
     public const int VNodeCount = 6;
@@ -65,7 +65,7 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
         }
 
         _writer = new LogWriter(_log, this);
-        _checkpointing = StartCheckpoints();
+        _runner = new CheckpointRunner(this, new CheckpointOptions().AtOnceMax);
         if (Core.Replicas.Count == 0)
         {
             Form();
@@ -145,12 +145,12 @@ public sealed partial class DiskNode : ILogWriterObserver, IDisposable
     public void OnPrepared(int slot, bool isPrepared) => Post(() => Core.Engine.OnPrepared(slot, isPrepared, Now));
 
     /// <inheritdoc/>
-    public void OnFailed(Exception error) => Environment.FailFast("The log's writer failed.", error);
+    public void OnFailed(Exception error) => Environment.FailFast("Log or checkpoints failed.", error);
 
     /// <summary>Ends the threads and closes the files; what is not synced is as after a kill.</summary>
     public void Dispose()
     {
-        EndCheckpoints();
+        _runner.Dispose();
         _writer.Dispose();
         foreach (var store in _stores.Values)
         {

@@ -23,26 +23,27 @@ public sealed partial class SystemStateMachine
 
     private void Grant(Route route, LeaseChange change)
     {
-        var slotsOfAll = (long)change.Slots;
-        var rateOfAll = (long)change.Rate;
+        var slotsOfOthers = 0L;
+        var rateOfOthers = 0L;
         var own = default(LeaseRecord);
         foreach (var record in Leases.Of(route.Key))
         {
             var isOwn = record.Node == change.Node && record.Session == change.Session;
             own = isOwn ? record : own;
-            slotsOfAll += isOwn ? 0 : record.Slots;
-            rateOfAll += isOwn ? 0 : record.Rate;
+            slotsOfOthers += isOwn ? 0 : record.Slots;
+            rateOfOthers += isOwn ? 0 : record.Rate;
         }
 
-        var isRaise = change.Slots > own.Slots || change.Rate > own.Rate;
-        if (isRaise && (slotsOfAll > route.Concurrency || rateOfAll > route.RatePerSecond))
-        {
-            return;
-        }
-
+        // Each limit for itself: after one was lowered, all records together may be above it, and only get below it if
+        // a change that lowers the one and raises the other does at least the first.
+        var slots = Allowed(change.Slots, own.Slots, slotsOfOthers, route.Concurrency);
+        var rate = Allowed(change.Rate, own.Rate, rateOfOthers, route.RatePerSecond);
         var timeoutMs = Math.Max(own.TimeoutMs, route.TimeoutMs);
-        Write(route.Key, new LeaseRecord(change.Node, change.Session, change.Slots, change.Rate, timeoutMs));
+        Write(route.Key, new LeaseRecord(change.Node, change.Session, slots, rate, timeoutMs));
     }
+
+    private static int Allowed(int wanted, int own, long ofOthers, int limit) =>
+        wanted > own && wanted + ofOthers > limit ? own : wanted;
 
     /// <summary>An attempt under way keeps the timeout of its claim: holders are waited for by the longest.</summary>
     private void OnTimeout(Route route)

@@ -6,6 +6,7 @@ namespace TimeMachine.Core.Triggering;
 public sealed partial class TriggerEngine
 {
     private const int WriteRetryMs = 4;
+    private const int LeaderRetryMs = 10;
     private readonly List<ReadySend> _sends = [];
 
     /// <summary>
@@ -31,9 +32,17 @@ public sealed partial class TriggerEngine
             return false;
         }
 
-        if (!isStillLeader || !MayStillSend(record))
+        if (!MayStillSend(record))
         {
             Release(record);
+            return false;
+        }
+
+        if (!isStillLeader)
+        {
+            // A moment later a quorum is heard again, or leadership is over and the claim with it. To give it back now
+            // would only make the next one, and load a log that is slow already.
+            SendAgain(record, LeaderRetryMs);
             return false;
         }
 

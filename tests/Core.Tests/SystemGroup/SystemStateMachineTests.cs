@@ -174,7 +174,9 @@ public sealed class SystemStateMachineTests
         desk.Apply(Grant(2, slots: 3, rate: 10));
         desk.Apply(Grant(3, slots: 2, rate: 20));
 
-        Assert.Equal([1, 3], desk.Machine.Leases.Of(Key).Select(record => record.Node.Value));
+        Assert.Equal(
+            [(1, 3, 30), (2, 0, 10), (3, 2, 0)],
+            desk.Machine.Leases.Of(Key).Select(record => (record.Node.Value, record.Slots, record.Rate)));
     }
 
     [Fact]
@@ -242,6 +244,21 @@ public sealed class SystemStateMachineTests
         Grant = node,
         Leases = [new LeaseChange(Key, new NodeId(node), 1, slots, rate)],
     };
+
+    [Fact]
+    public void After_a_limit_was_lowered_a_change_that_lowers_it_and_raises_the_other_takes_effect()
+    {
+        var desk = new SystemDesk();
+        desk.Apply(Put(ARoute() with { Concurrency = 5, RatePerSecond = 30 }));
+        desk.Apply(Grant(1, slots: 0, rate: 14));
+        desk.Apply(Grant(2, slots: 0, rate: 14));
+        desk.Apply(Put(ARoute() with { Concurrency = 5, RatePerSecond = 19 }));
+
+        desk.Apply(Grant(1, slots: 2, rate: 6));
+        desk.Apply(Grant(2, slots: 4, rate: 7));
+
+        Assert.Equal([(2, 6), (0, 7)], desk.Machine.Leases.Of(Key).Select(record => (record.Slots, record.Rate)));
+    }
 
     [Fact]
     public void An_entry_out_of_order_or_malformed_stops_the_replica()

@@ -173,7 +173,7 @@ public sealed partial class TriggerEngineTests
     }
 
     [Fact]
-    public void A_node_that_no_longer_leads_sends_nothing()
+    public void A_node_that_is_no_confirmed_leader_sends_nothing_until_it_is()
     {
         var rig = ARig();
         rig.Create("a", 2_000);
@@ -182,8 +182,30 @@ public sealed partial class TriggerEngineTests
 
         var begins = node.Engine.TryBeginSend(
             rig.Claims[0].Claim, TriggerRig.Group, isStillLeader: false, node.Mono(2_001), out _);
-
         Assert.False(begins);
+        rig.RunTo(4_000);
+
+        Assert.Equal(0, node.Engine.Counters.SendsReleased);
+        Assert.Single(rig.Claims);
+        Assert.Single(rig.Arrivals);
+    }
+
+    [Fact]
+    public void A_claim_whose_leader_is_not_confirmed_in_time_is_given_back()
+    {
+        var rig = ARig();
+        rig.Create("a", 2_000);
+        rig.RunTo(1_990);
+        var node = rig.Leader!;
+        var claim = rig.Claims[0].Claim;
+        var output = new TriggerOutput();
+
+        for (var now = 2_001; now < 3_500; now += 10)
+        {
+            Assert.False(node.Engine.TryBeginSend(claim, TriggerRig.Group, false, node.Mono(now), out _));
+        }
+
+        node.Engine.Advance(node.Mono(3_500), output);
         Assert.Equal(1, node.Engine.Counters.SendsReleased);
     }
 

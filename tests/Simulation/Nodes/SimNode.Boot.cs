@@ -222,7 +222,7 @@ public sealed partial class SimNode
         {
             NoteLost(group, raft.Self);
             core.Remove(group, Now, _output);
-            _watches.Remove(group);
+            EndWatch(group);
             Files?.Remove(group, raft.Self);
         }
     }

@@ -51,7 +51,7 @@ public sealed partial class SimNode
     {
         var replica = _core!.Engine.Find(group)!.Self;
         _core.Remove(group, Now, _output);
-        _watches.Remove(group);
+        EndWatch(group);
         Files?.Remove(group, replica);
         Turn();
         if (Host.IsRunning)

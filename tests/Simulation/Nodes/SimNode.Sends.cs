@@ -60,8 +60,14 @@ public sealed partial class SimNode
 
     private void TrySend(in ReadySend ready)
     {
-        if (!_core!.TryBeginSend(ready.Group, ready.Claim, Now, out var send)
-            || Host.ShouldCrashHere(CrashPoint.BeforeSendRequest))
+        var released = _core!.Trigger.Counters.SendsReleased;
+        if (!_core.TryBeginSend(ready.Group, ready.Claim, Now, out var send))
+        {
+            NoteGivenBack(ready, _core.Trigger.Counters.SendsReleased > released);
+            return;
+        }
+
+        if (Host.ShouldCrashHere(CrashPoint.BeforeSendRequest))
         {
             return;
         }
@@ -89,6 +95,15 @@ public sealed partial class SimNode
             var afterMs = Math.Min(record.Plan.AfterMs, send.Route.TimeoutMs);
             Host.Work(afterMs * 1_000, EndWork, 0, record);
             Host.Sending?.Invoke(true);
+        }
+    }
+
+    private void NoteGivenBack(in ReadySend ready, bool isGivenBack)
+    {
+        if (isGivenBack)
+        {
+            _observer.Jobs.GaveBack(ready.Group, ready.Claim);
+            _run.World.Trace($"node {Id} gives back claim {ready.Claim} of group {ready.Group}");
         }
     }
 

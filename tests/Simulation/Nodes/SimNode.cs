@@ -26,6 +26,7 @@ public sealed partial class SimNode : ISimProcess
     private readonly ClusterPlan _plan;
     private readonly SimObserver _observer;
     private readonly Dictionary<GroupId, ReplicaWatch> _watches = [];
+    private readonly Dictionary<ReplicaId, ReplicaWatch> _endedWatches = [];
     private readonly NodeOutput _output = new();
     private NodeCore? _core;
     private int _incarnation;
@@ -78,6 +79,7 @@ public sealed partial class SimNode : ISimProcess
         _observer.NodeCrashed(Id);
         _core = null;
         _watches.Clear();
+        _endedWatches.Clear();
         _staged.Clear();
         _images.Clear();
         _stores.Clear();
@@ -245,6 +247,14 @@ public sealed partial class SimNode : ISimProcess
         return core.Self == Id;
     }
 
+    private void EndWatch(GroupId group)
+    {
+        if (_watches.Remove(group, out var watch))
+        {
+            _endedWatches[watch.Replica] = watch;
+        }
+    }
+
     /// <summary>One sync at a time, as a writer thread does it: what was written meanwhile shares the next.</summary>
     private void SyncWritten()
     {
@@ -266,6 +276,11 @@ public sealed partial class SimNode : ISimProcess
             if (_watches.TryGetValue(message.Group, out var watch) && watch.Replica == message.From)
             {
                 _observer.Raft.MessageLeft(watch, message);
+            }
+            else if (_endedWatches.TryGetValue(message.From, out var ended))
+            {
+                // It waited for its turn when its replica was ended.
+                RaftChecker.CommitLeft(ended, message);
             }
         }
     }

@@ -32,6 +32,9 @@ public sealed class ClaimRecord(ClaimFact fact, NodeId node, long appendedUs)
     /// <summary>Whether it was unresolved when its group changed leaders.</summary>
     public bool IsInherited { get; internal set; }
 
+    /// <summary>Whether its node asked, right before the write, and gave it back instead: it is never sent.</summary>
+    public bool IsGivenBack { get; internal set; }
+
     /// <summary>Whether bytes of its request were written, so that a recipient may have seen the key.</summary>
     public bool WasWritten => Send is { Plan.Saw: not SenderSaw.ConnectRefused };
 

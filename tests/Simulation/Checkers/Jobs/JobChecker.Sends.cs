@@ -43,12 +43,26 @@ public sealed partial class JobChecker : ISendObserver
     /// <inheritdoc/>
     public void SendEnded(SendRecord send) => _limits.End(send);
 
+    /// <summary>A node gave a claim back instead of sending it.</summary>
+    public void GaveBack(GroupId group, CommandNumber claim)
+    {
+        if (_claims.TryGetValue((group, claim), out var record))
+        {
+            record.IsGivenBack = true;
+        }
+    }
+
     private void CheckFence(VersionRecord version, ClaimRecord claim, SendRecord send)
     {
         var info = send.Info;
         if (claim.Send is not null)
         {
             _violations.Add("claim-sent-twice", $"{version}: claim {info.Claim} was written to a socket twice");
+        }
+
+        if (claim.IsGivenBack)
+        {
+            _violations.Add("sent-after-release", $"{version}: claim {info.Claim} was given back, and is sent");
         }
 
         if (claim.Fact.Version != info.Version || claim.Fact.Key != info.Key || claim.Fact.Attempt != info.Attempt)

@@ -243,7 +243,7 @@ public sealed partial class JobChecker
         var fact = claim.Fact;
         if (_routes.TryGetConcurrency(fact.Route, _violations.NowUs, _options.StaleRevisionMs, out var limit))
         {
-            // A claim whose request ended, that was stopped or missed its deadline gave its slot back already.
+            // A claim whose request ended, that was given back, was stopped or missed its deadline holds no slot.
             var held = SetOf(_openByRoute, (claim.Node, fact.Route)).Count(HoldsSlot);
             if (held > limit)
             {
@@ -270,6 +270,6 @@ public sealed partial class JobChecker
 
         var isStopped = _versions.TryGetValue((claim.Fact.Group, claim.Fact.Version), out var version)
             && version.StoppedAt != default;
-        return !isStopped && _violations.NowUs / 1_000 < claim.Fact.SendByMs - 1_000 + _options.ClaimLeadMsMax;
+        return !isStopped && !claim.IsGivenBack && _violations.NowUs / 1_000 < claim.Fact.SendByMs - 1_000 + _options.ClaimLeadMsMax;
     }
 }

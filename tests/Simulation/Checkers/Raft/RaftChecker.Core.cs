@@ -69,6 +69,19 @@ public sealed partial class RaftChecker
             case RaftMessageKind.AppendResponse when !message.IsRejected:
                 AppendAckLeft(watch, message.Term, message.Index);
                 break;
+            default:
+                CommitLeft(watch, message);
+                break;
+        }
+    }
+
+    /// <summary>Notes only what a message lets its receiver commit.</summary>
+    /// <param name="watch">The sender, which may have ended since.</param>
+    /// <param name="message">The message.</param>
+    public static void CommitLeft(ReplicaWatch watch, in RaftMessage message)
+    {
+        switch (message.Kind)
+        {
             case RaftMessageKind.AppendEntries:
                 var covered = message.Index + message.EntryCount;
                 CommitTold(watch, message.To, message.Commit < covered ? message.Commit : covered);
@@ -80,7 +93,7 @@ public sealed partial class RaftChecker
                 CommitTold(watch, message.To, message.Index);
                 break;
             default:
-                // Nothing else promises that something is stored.
+                // Nothing else lets anybody commit.
                 break;
         }
     }
