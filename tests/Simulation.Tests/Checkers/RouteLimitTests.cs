@@ -44,6 +44,22 @@ public sealed class RouteLimitTests
     }
 
     [Fact]
+    public void A_claim_that_was_given_back_holds_no_slot_and_is_never_sent()
+    {
+        _stage.Observer.Routes.PutInvoked(JobStage.Route, concurrency: 1, ratePerSecond: 0, 0);
+        var claim = _stage.Claim(_stage.Create());
+        _stage.Observer.Jobs.GaveBack(RaftStage.Group, claim);
+        var other = _stage.Client(
+            JobActionKind.Create, new AnswerFact { IsNew = true }, fact => fact with { Key = "sim/jobs/b" });
+
+        _stage.Claim(other, fact => fact with { Key = "sim/jobs/b" });
+        Assert.False(_stage.Observer.Violations.Has("claim-admission"));
+        _stage.Send(claim);
+
+        _stage.ShouldHaveFound("sent-after-release");
+    }
+
+    [Fact]
     public void Requests_beyond_the_concurrency_of_a_route_are_found()
     {
         _stage.Observer.Routes.PutInvoked(JobStage.Route, concurrency: 1, ratePerSecond: 0, 0);

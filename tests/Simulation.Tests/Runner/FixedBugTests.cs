@@ -1,0 +1,29 @@
+using TimeMachine.Simulation.Nodes;
+using TimeMachine.Simulation.Runner;
+
+namespace TimeMachine.Simulation.Tests.Runner;
+
+/// <summary>
+/// Seeds that found something, in the core or in the simulator, by what it was. A run changes with every change of what
+/// it runs, so each also has a test of its own where it was; here it is replayed as it was found.
+/// </summary>
+public sealed class FixedBugTests
+{
+    [Theory]
+    [InlineData(82, "a claim that the log refused was made again at the same instant without end")]
+    [InlineData(200, "a claim that the log refused was made again at the same instant without end")]
+    [InlineData(5349, "an acknowledgement left before its replica was lost, and counted as never given")]
+    [InlineData(6921, "a flipped bit that nothing later says was synced looks like a torn tail")]
+    [InlineData(7523, "a silent voter was removed before another had its place, and then a disk died")]
+    [InlineData(8148, "claims of a leader that is not confirmed were given back and made again without end")]
+    [InlineData(9055, "a route whose rate was lowered got no slots any more")]
+    [InlineData(9808, "what a leader had told when it was ended left a moment later")]
+    public void A_seed_that_found_something_finds_nothing_any_more(ulong seed, string what)
+    {
+        var lines = new List<string>();
+
+        var totals = new SeedRunner(() => new NodeSetup(), 1, lines.Add).Run(seed, 1, double.MaxValue);
+
+        Assert.True(totals.Violations.Count == 0, $"{what}\n{string.Join('\n', lines)}");
+    }
+}
