@@ -270,6 +270,7 @@ public sealed partial class JobChecker
 
         var isStopped = _versions.TryGetValue((claim.Fact.Group, claim.Fact.Version), out var version)
             && version.StoppedAt != default;
-        return !isStopped && !claim.IsGivenBack && _violations.NowUs / 1_000 < claim.Fact.SendByMs - 1_000 + _options.ClaimLeadMsMax;
+        var isInTime = _violations.NowUs / 1_000 < claim.Fact.SendByMs - 1_000 + _options.ClaimLeadMsMax;
+        return !isStopped && !claim.IsGivenBack && isInTime;
     }
 }
