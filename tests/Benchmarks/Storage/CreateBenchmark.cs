@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TimeMachine.Core.Node;
 using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.Benchmarks.Storage;
@@ -6,7 +7,7 @@ namespace TimeMachine.Benchmarks.Storage;
 /// <summary>Creates through the real state machine, merges included.</summary>
 internal static class CreateBenchmark
 {
-    private const long BudgetBytes = 384L * 1024 * 1024;
+    private static readonly long BudgetBytes = new CheckpointOptions().FreshBytesMax;
 
     /// <summary>Prints the table.</summary>
     /// <returns>Whether the figures are what they must be.</returns>

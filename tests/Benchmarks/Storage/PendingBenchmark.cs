@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TimeMachine.Core.Node;
 
 namespace TimeMachine.Benchmarks.Storage;
 
@@ -9,7 +10,7 @@ internal static class PendingBenchmark
     private const int Trees = 64;
     private const int CreatesPerSecond = 5_000;
     private const long SpanMs = 7L * 86_400_000;
-    private const long BudgetBytes = 192L * 1024 * 1024;
+    private static readonly long BudgetBytes = new CheckpointOptions().FreshBytesMax;
     private static readonly UnixMs Start = new(1_800_000_000_000);
 
     /// <summary>Prints the table.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TimeMachine.Core.Node;
 using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.Benchmarks.Storage;
@@ -11,7 +12,7 @@ internal static class QueueBenchmark
     private const long Jobs = 5_000_000;
     private const int Step = 1_000;
     private const long SpanMs = 7L * 86_400_000;
-    private const long BudgetBytes = 384L * 1024 * 1024;
+    private static readonly long BudgetBytes = new CheckpointOptions().FreshBytesMax;
     private static readonly UnixMs Start = new(1_800_000_000_000);
 
     /// <summary>Prints the table.</summary>
