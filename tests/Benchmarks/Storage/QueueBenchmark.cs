@@ -62,9 +62,10 @@ internal static class QueueBenchmark
     private static void Fill(List<JobTree> trees, Merger merger, JobSource source, long jobs)
     {
         var turn = 0;
+        var entry = (int)Math.Min(200, 1 + (jobs / trees.Count));
         for (var done = 0L; done < jobs; turn++)
         {
-            trees[turn % trees.Count].Apply(source.Creates(200, Start, Start, SpanMs, out var added));
+            trees[turn % trees.Count].Apply(source.Creates(entry, Start, Start, SpanMs, out var added));
             done += added;
             merger.Poll();
         }
