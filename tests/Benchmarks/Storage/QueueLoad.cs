@@ -18,9 +18,10 @@ internal sealed class QueueLoad(JobTree tree, JobSource source, UnixMs start, lo
     {
         _due.Clear();
         var begun = Stopwatch.GetTimestamp();
-        _watermark = tree.Machine.ScanDue(_watermark, start + (1_000 * spanMs), step, _due);
+        tree.Machine.ScanDue(_watermark, start + (1_000 * spanMs), step, _due);
         scans.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
         var now = _due[^1].Due;
+        _watermark = new DuePosition(now, default);
         Claim(now);
         Complete(now);
         for (var created = 0; created < _due.Count;)
