@@ -133,7 +133,7 @@ public sealed partial class World
         {
             target.OnEvent(in simEvent);
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error) when (IsFound(error))
         {
             // Whatever a handler throws is a bug of the code under test (or of the simulator): the seed shows it.
             Violate("exception", Describe(error));
@@ -156,11 +156,17 @@ public sealed partial class World
         {
             look(this, item);
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error) when (IsFound(error))
         {
             Violate("exception", Describe(error));
         }
     }
+
+    /// <summary>Whether an exception says something of the code under test; code that does not load says nothing.
+    /// </summary>
+    internal static bool IsFound(Exception error) => error is not (
+        OutOfMemoryException or TypeLoadException or MissingMemberException or BadImageFormatException
+        or FileLoadException);
 
     private static string Describe(Exception error)
     {

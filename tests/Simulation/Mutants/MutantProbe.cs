@@ -47,7 +47,7 @@ public static class MutantProbe
             var result = SeedRunner.RunOne(seed, setup, memory);
             return result.Violations.Count > 0 ? (result.Violations[0].Checker, result.Violations[0].Text) : null;
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error) when (World.IsFound(error))
         {
             // A mutant may break what happens before the first event; that is seen as well.
             return ("exception", $"{error.GetType().Name}: {error.Message}");

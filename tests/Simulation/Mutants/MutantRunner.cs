@@ -98,7 +98,10 @@ public sealed class MutantRunner(CoreSources sources, Type setupsType, Action<st
     /// <summary>Runs seeds in a fresh copy of the simulator over the given assembly.</summary>
     private Func<ulong, int, long[], (string Checker, string Text)?> FreshRun(byte[] image)
     {
-        var context = new MutantContext(sources.AssemblyName, image, [typeof(World).Assembly, setupsType.Assembly]);
+        var context = new MutantContext(
+            sources.AssemblyName,
+            image,
+            [typeof(World).Assembly, typeof(Storage.JobStore.RowTree).Assembly, setupsType.Assembly]);
         var simulator = context.LoadFresh(typeof(World).Assembly);
         var setups = context.LoadFresh(setupsType.Assembly).GetType(setupsType.FullName!, throwOnError: true)!;
         var probe = simulator.GetType(typeof(MutantProbe).FullName!, throwOnError: true)!
