@@ -67,6 +67,10 @@ public sealed class FullDiskRun(FaultLoopOptions options, Action<string> print)
         var watch = Stopwatch.StartNew();
         Disk.IsFull = true;
         Run(node, client, () => client.RefusedFull >= refused + RefusedFirst);
+
+        // A flood may be told to come again; what the reserve is for must not be.
+        node.RunUntil(() => client.OpenCount == 0);
+        var overloaded = client.RefusedOther;
         for (var asked = 0L; watch.Elapsed.TotalMinutes < options.FullMinutes; node.Turn())
         {
             for (; asked < watch.ElapsedMilliseconds / MsARequest && client.OpenCount < InFlight; asked++)
@@ -83,22 +87,20 @@ public sealed class FullDiskRun(FaultLoopOptions options, Action<string> print)
             + $"{refused} creates refused, {node.CheckpointsWithoutRoom} checkpoints found no room"));
         Note(refused == 0 ? "no create was refused" : null);
         Note(cancelled < watch.ElapsedMilliseconds / MsARequest / 10 ? $"only {cancelled} cancels were done" : null);
-        Note(client.RefusedOther > 0 ? $"{client.RefusedOther} requests were refused for another reason" : null);
+        var others = client.RefusedOther - overloaded;
+        Note(others > 0 ? $"{others} requests were refused for another reason" : null);
         Note(node.CheckpointsWithoutRoom == 0 ? "no checkpoint was without room" : null);
     }
 
-    private static void Run(DiskNode node, JobClient client, Func<bool> isOver)
+    private static void Run(DiskNode node, JobClient client, Func<bool> isOver) => node.RunUntil(() =>
     {
-        while (!isOver())
+        while (client.OpenCount < InFlight)
         {
-            while (client.OpenCount < InFlight)
-            {
-                client.Ask();
-            }
-
-            node.Turn();
+            client.Ask();
         }
-    }
+
+        return isOver();
+    });
 
     private void Note(string? wrong)
     {
