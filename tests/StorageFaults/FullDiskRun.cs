@@ -68,9 +68,6 @@ public sealed class FullDiskRun(FaultLoopOptions options, Action<string> print)
         Disk.IsFull = true;
         Run(node, client, () => client.RefusedFull >= refused + RefusedFirst);
 
-        // A flood may be told to come again; what the reserve is for must not be.
-        node.RunUntil(() => client.OpenCount == 0);
-        var overloaded = client.RefusedOther;
         for (var asked = 0L; watch.Elapsed.TotalMinutes < options.FullMinutes; node.Turn())
         {
             for (; asked < watch.ElapsedMilliseconds / MsARequest && client.OpenCount < InFlight; asked++)
@@ -84,11 +81,11 @@ public sealed class FullDiskRun(FaultLoopOptions options, Action<string> print)
         print(string.Create(
             CultureInfo.InvariantCulture,
             $"full for {watch.Elapsed.TotalSeconds:F0} s: {created} creates and {cancelled} cancels done, "
-            + $"{refused} creates refused, {node.CheckpointsWithoutRoom} checkpoints found no room"));
+            + $"{refused} creates refused, {client.ToldAgain} requests told to come again, "
+            + $"{node.CheckpointsWithoutRoom} checkpoints found no room"));
         Note(refused == 0 ? "no create was refused" : null);
         Note(cancelled < watch.ElapsedMilliseconds / MsARequest / 10 ? $"only {cancelled} cancels were done" : null);
-        var others = client.RefusedOther - overloaded;
-        Note(others > 0 ? $"{others} requests were refused for another reason" : null);
+        Note(client.RefusedOther == 0 ? null : $"{client.RefusedOther} refused for another reason: {client.LastOther}");
         Note(node.CheckpointsWithoutRoom == 0 ? "no checkpoint was without room" : null);
     }
 

@@ -6,7 +6,9 @@ using TimeMachine.Core.SystemGroup;
 
 namespace TimeMachine.StorageFaults;
 
-/// <summary>Creates jobs on a node and cancels some, and tells each acknowledgement.</summary>
+/// <summary>
+/// Creates jobs on a node and cancels some, tells each acknowledgement, and asks again what it is told to ask again.
+/// </summary>
 /// <param name="node">The node.</param>
 /// <param name="life">The number of the node's life.</param>
 /// <param name="told">Told of each acknowledgement.</param>
@@ -16,6 +18,8 @@ public sealed class JobClient(DiskNode node, int life, Action<Acknowledged> told
     private static readonly RouteKey Route = RouteKey.Of("kill", "route");
     private readonly Dictionary<ulong, (bool IsCancel, int VNode, long Number)> _open = [];
     private readonly Queue<(int VNode, long Number)> _made = [];
+    private readonly Queue<(ulong Token, bool IsCancel, int VNode, long Number)> _again = [];
+    private bool _isAgainNext;
     private ulong _token;
     private int _number;
 
@@ -31,8 +35,14 @@ public sealed class JobClient(DiskNode node, int life, Action<Acknowledged> told
     /// <summary>Creates that were refused because the disk is full.</summary>
     public int RefusedFull { get; private set; }
 
+    /// <summary>How often a request was told to come again.</summary>
+    public int ToldAgain { get; private set; }
+
     /// <summary>Requests that were refused for any other reason.</summary>
     public int RefusedOther { get; private set; }
+
+    /// <summary>The last of those reasons, and what it refused.</summary>
+    public string LastOther { get; private set; } = "";
 
     /// <summary>The key of a job.</summary>
     public static JobKey KeyOf(int vnode, long number) => JobKey.Of("kill", "jobs", $"{vnode}-{number}");
@@ -58,40 +68,48 @@ public sealed class JobClient(DiskNode node, int life, Action<Acknowledged> told
         {
             Kind = SystemCommandKind.PutRoute,
             Key = Route,
-            RequestId = NewRequest(),
+            RequestId = RequestOf(++_token),
             Route = new Route { Key = Route, WebhookUrl = "http://recipient.test/hook" },
         };
-        node.Core.CallSystem(++_token, command, node.Now, node.Output);
+        node.Core.CallSystem(_token, command, node.Now, node.Output);
         node.RunUntil(() => isPut);
         node.Answered = OnAnswer;
     }
 
-    /// <summary>Four creates, then a cancel of the oldest job that is not cancelled.</summary>
+    /// <summary>
+    /// Every other time what was told to come again; else four creates, then a cancel of the oldest job without one.
+    /// </summary>
     public void Ask()
     {
-        if (++_number % 5 == 0 && _made.TryDequeue(out var oldest))
+        _isAgainNext = !_isAgainNext;
+        if (_isAgainNext && _again.TryDequeue(out var again))
         {
-            Ask(JobRequestKind.Cancel, oldest.VNode, oldest.Number);
+            Ask(again.Token, again.IsCancel, again.VNode, again.Number);
             return;
         }
 
-        Ask(JobRequestKind.Create, _number % DiskNode.VNodeCount, (life * NumbersALife) + _number);
+        if (++_number % 5 == 0 && _made.TryDequeue(out var oldest))
+        {
+            Ask(++_token, isCancel: true, oldest.VNode, oldest.Number);
+            return;
+        }
+
+        Ask(++_token, isCancel: false, _number % DiskNode.VNodeCount, (life * NumbersALife) + _number);
     }
 
-    private void Ask(JobRequestKind kind, int vnode, long number)
+    private void Ask(ulong token, bool isCancel, int vnode, long number)
     {
-        var isCancel = kind == JobRequestKind.Cancel;
         var request = new JobRequest
         {
-            Kind = kind,
+            Kind = isCancel ? JobRequestKind.Cancel : JobRequestKind.Create,
             Key = KeyOf(vnode, number),
-            RequestId = NewRequest(),
+            RequestId = RequestOf(token),
             DelayMs = isCancel ? 0 : 30L * 86_400_000,
             Route = isCancel ? default : Route,
             Meta = isCancel ? default : MetaOf(vnode, number),
         };
-        _open.Add(++_token, (isCancel, vnode, number));
-        node.Core.Call(_token, GroupId.Of(new VNodeId(vnode)), request, node.Now, node.Output);
+        _open.Add(token, (isCancel, vnode, number));
+        node.Core.Call(token, GroupId.Of(new VNodeId(vnode)), request, node.Now, node.Output);
     }
 
     private void OnAnswer(CallAnswer answer)
@@ -103,9 +121,7 @@ public sealed class JobClient(DiskNode node, int life, Action<Acknowledged> told
 
         if (!answer.Answer.IsOk)
         {
-            var isFull = !asked.IsCancel && answer.Answer.Code == ErrorCode.StorageFull;
-            RefusedFull += isFull ? 1 : 0;
-            RefusedOther += isFull ? 0 : 1;
+            OnRefused(answer.Token, asked.IsCancel, asked.VNode, asked.Number, answer.Answer.Code);
             return;
         }
 
@@ -118,5 +134,23 @@ public sealed class JobClient(DiskNode node, int life, Action<Acknowledged> told
         }
     }
 
-    private RequestId NewRequest() => new(new UInt128((ulong)life + 1, _token + 1));
+    private void OnRefused(ulong token, bool isCancel, int vnode, long number, ErrorCode code)
+    {
+        if (code == ErrorCode.Overloaded)
+        {
+            ToldAgain++;
+            _again.Enqueue((token, isCancel, vnode, number));
+        }
+        else if (code == ErrorCode.StorageFull && !isCancel)
+        {
+            RefusedFull++;
+        }
+        else
+        {
+            RefusedOther++;
+            LastOther = $"{(isCancel ? "cancel" : "create")} {vnode}-{number}: {code}";
+        }
+    }
+
+    private RequestId RequestOf(ulong token) => new(new UInt128((ulong)life + 1, token));
 }

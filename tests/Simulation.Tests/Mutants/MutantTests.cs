@@ -96,6 +96,19 @@ public sealed class MutantTests
     }
 
     [Fact]
+    public void A_mutant_that_changes_nothing_is_missed_by_the_seeds_that_judge_the_others()
+    {
+        var mutant = new Mutant(
+            "nothing", "SplitMix64.cs", "(ulong)bound) >> 64);", "(ulong)bound) >> (2 * 32));");
+
+        var result = new MutantRunner(CoreSources.Load(), typeof(Setups), _ => { }).Run(mutant, 1, 3);
+
+        Assert.Equal("", result.Text);
+        Assert.Equal(MutantVerdict.Missed, result.Verdict);
+        Assert.Equal(3, result.SeedsRun);
+    }
+
+    [Fact]
     public void A_mutant_that_another_rule_sees_first_is_not_caught()
     {
         var mutant = new Mutant("draws-beyond", "SplitMix64.cs", "(ulong)bound) >> 64);", "(ulong)bound) >> 64) + 1;")
