@@ -18,7 +18,9 @@ public sealed record LogOptions
     /// <summary>The most slots (segment files): 4 to 65,536. At the limit the log recycles, then is full.</summary>
     public int SlotsMax { get; init; } = 48;
 
-    /// <summary>How many slots are kept free ahead of need, in slots: 2 to <see cref="SlotsMax"/> - 2.</summary>
+    /// <summary>
+    /// How many slots are kept free ahead of need: 2 to <see cref="SlotsMax"/> - 2. The reserve may need more.
+    /// </summary>
     public int FreeSlotsTarget { get; init; } = 2;
 
     /// <summary>
@@ -29,7 +31,10 @@ public sealed record LogOptions
     /// <summary>A segment may go once it is that old, in milliseconds. Under pressure it goes earlier.</summary>
     public long RetainMs { get; init; } = 120_000;
 
-    /// <summary>Below so many free bytes new work is to be refused (<see cref="NodeLog.IsAtReserve"/>).</summary>
+    /// <summary>
+    /// Below so many free bytes new work is to be refused (<see cref="NodeLog.IsAtReserve"/>). Allocated ahead, so that
+    /// cancels, claims and outcomes go on when the disk is full; at most <see cref="SlotsMax"/> - 2 segments.
+    /// </summary>
     public long ReserveBytes { get; init; } = 256L * 1024 * 1024;
 
     /// <summary>An idle marker follows the last sync after so many milliseconds; at most 10 by the promise.</summary>
@@ -51,6 +56,10 @@ public sealed record LogOptions
     /// <summary>The most dead replica ids kept; the oldest are forgotten first.</summary>
     public int DeadReplicasMax { get; init; } = 4_096;
 
+    /// <summary>How many slots are kept free: <see cref="FreeSlotsTarget"/>, or more for the reserve.</summary>
+    public int FreeSlots =>
+        (int)Math.Max(FreeSlotsTarget, (ReserveBytes + SegmentBytes - 1) / Math.Max(1, SegmentBytes));
+
     /// <summary>The bytes of a segment that batches can take.</summary>
     public int UsableBytes => SegmentBytes - LogFormat.BlockBytes;
 
@@ -68,6 +77,7 @@ public sealed record LogOptions
         Invariant.Require(SegmentBytes % 4096 == 0);
         Invariant.Require(SlotsMax is >= 4 and <= 65_536);
         Invariant.Require(FreeSlotsTarget >= 2 && FreeSlotsTarget <= SlotsMax - 2);
+        Invariant.Require(ReserveBytes >= 0 && ReserveBytes <= (SlotsMax - 2L) * SegmentBytes);
         Invariant.Require(IdleMarkerMs is >= 0 and <= 10);
         Invariant.Require(BatchBytesMax >= 4096);
         Invariant.Require(RewriteBytesMax > 0);

@@ -5,6 +5,7 @@ public sealed partial class NodeLog
     // Slots above the maximum, for a log that a crash left without any free one: it could not even recycle then.
     private const int SpareSlots = 4;
 
+    // Until one succeeds: a retry under way is no room, and must let no new work into what is kept for the rest.
     private bool _hasPrepareFailed;
     private MonoMs _prepareFailedAt;
 
@@ -36,7 +37,7 @@ public sealed partial class NodeLog
     /// </summary>
     public bool IsFull =>
         _slots.FreeCount <= OrdinarySlotsReserved
-        && _slots.Preparing < 0
+        && (_slots.Preparing < 0 || _hasPrepareFailed)
         && !CanAllocate
         && (_slots.FreeCount == 0 || (_victim is null && !CanRecycleOldest));
 
@@ -60,12 +61,13 @@ public sealed partial class NodeLog
     {
         get
         {
-            var slots = _hasPrepareFailed ? _slots.AllocatedCount : Math.Max(_options.SlotsMax, _slots.AllocatedCount);
+            var allocated = _slots.AllocatedCount - (_slots.Preparing < 0 ? 0 : 1);
+            var slots = _hasPrepareFailed ? allocated : Math.Max(_options.SlotsMax, allocated);
             return TotalLagBytes <= slots * (long)_options.UsableBytes / 2;
         }
     }
 
-    private bool NeedsFreeSlot => _slots.FreeCount < _options.FreeSlotsTarget + OrdinarySlotsReserved;
+    private bool NeedsFreeSlot => _slots.FreeCount < _options.FreeSlots + OrdinarySlotsReserved;
 
     private bool CanAllocate => !_hasPrepareFailed && _slots.AllocatedCount < SlotsLimit;
 
@@ -78,12 +80,9 @@ public sealed partial class NodeLog
     public bool TryTakePrepare(MonoMs now, out LogOperation prepare)
     {
         prepare = default;
-        if (_hasPrepareFailed && now - _prepareFailedAt >= _options.PrepareRetryMs)
-        {
-            _hasPrepareFailed = false;
-        }
-
-        if (_slots.Preparing >= 0 || !NeedsFreeSlot || !CanAllocate || IsRecyclingEnough(now))
+        var isTooSoon = _hasPrepareFailed && now - _prepareFailedAt < _options.PrepareRetryMs;
+        var isOfNoUse = !NeedsFreeSlot || _slots.AllocatedCount >= SlotsLimit || IsRecyclingEnough(now);
+        if (_slots.Preparing >= 0 || isTooSoon || isOfNoUse)
         {
             return false;
         }

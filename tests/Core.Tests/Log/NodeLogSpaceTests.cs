@@ -102,6 +102,57 @@ public sealed class NodeLogSpaceTests
     }
 
     [Fact]
+    public void What_is_kept_for_a_full_disk_is_allocated_before_the_disk_is_full()
+    {
+        var world = new LogWorld(LogWorld.SmallOptions with { SlotsMax = 20, ReserveBytes = 48 * 1024 });
+        world.Start(One);
+        world.Turn();
+        while (!world.Log.IsAtReserve)
+        {
+            Grow(world, One);
+            Keep(world);
+            FailPrepare(world);
+        }
+
+        Assert.True(world.Disk.SlotCount < world.Options.SlotsMax);
+        var kept = 0;
+        while (Grow(world, One) == LogAppendStatus.Appended)
+        {
+            Assert.True(world.Log.IsAtReserve);
+            kept++;
+            Keep(world);
+        }
+
+        // A segment of 8 KiB holds six such batches.
+        Assert.InRange(kept, (48 / 8 * 6) - 6, 48 / 8 * 8);
+    }
+
+    [Fact]
+    public void An_allocation_that_is_tried_again_is_no_room_yet()
+    {
+        var world = new LogWorld(LogWorld.SmallOptions with { SlotsMax = 20, ReserveBytes = 32 * 1024 });
+        world.Start(One);
+        world.Turn();
+        for (var turn = 0; turn < 200 && !world.Log.IsFull; turn++)
+        {
+            Grow(world, One);
+            Keep(world);
+            FailPrepare(world);
+        }
+
+        Assert.True(world.Log.IsAtReserve && world.Log.IsFull);
+        world.Now += world.Options.PrepareRetryMs;
+        Assert.True(world.Log.TryTakePrepare(world.Now, out var prepare));
+        Assert.True(world.Log.IsAtReserve && world.Log.IsFull);
+
+        world.Disk.Prepare(prepare.Slot);
+        world.Log.OnPrepared(prepare.Slot, succeeded: true, world.Now);
+        world.PrepareAll();
+        Assert.False(world.Log.IsFull);
+        Assert.False(world.Log.IsAtReserve);
+    }
+
+    [Fact]
     public void Free_bytes_fall_with_what_is_appended_and_rise_with_checkpoints()
     {
         var world = new LogWorld();
@@ -207,6 +258,14 @@ public sealed class NodeLogSpaceTests
         {
             Grow(world, group);
             world.Turn();
+        }
+    }
+
+    private static void FailPrepare(LogWorld world)
+    {
+        if (world.Log.TryTakePrepare(world.Now, out var prepare))
+        {
+            world.Log.OnPrepared(prepare.Slot, succeeded: false, world.Now);
         }
     }
 
