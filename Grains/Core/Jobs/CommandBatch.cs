@@ -12,6 +12,9 @@ public sealed class CommandBatch
     public const int BytesMax = 64 * 1024;
 
     private const int HeaderBytes = 5;
+
+    /// <summary>No command is shorter: kind, request flag, time, and a floor of two numbers.</summary>
+    private const int CommandBytesMin = 5;
     private readonly ByteWriter _writer = new(1024);
 
     /// <summary>Makes an empty batch.</summary>
@@ -84,7 +87,7 @@ public sealed class CommandBatch
             return ErrorCode.MalformedFormat;
         }
 
-        var decoded = new List<JobCommand>();
+        var decoded = new List<JobCommand>((int)Math.Min(count, (uint)payload.Length / CommandBytesMin));
         for (var i = 0; i < count; i++)
         {
             if (JobCommandCodec.Read(payload, ref reader) is not { } command)

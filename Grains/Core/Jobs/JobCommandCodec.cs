@@ -61,45 +61,46 @@ internal static class JobCommandCodec
     {
         var kind = (JobCommandKind)reader.U8();
         var hasRequest = reader.Bool();
-        var head = new JobCommand
-        {
-            Kind = kind,
-            RequestId = hasRequest ? new RequestId(reader.U128()) : RequestId.None,
-            Time = new UnixMs(reader.VarI64()),
-        };
+        var requestId = hasRequest ? new RequestId(reader.U128()) : RequestId.None;
+        var head = new Head(kind, requestId, new UnixMs(reader.VarI64()));
         var command = kind switch
         {
             JobCommandKind.Create or JobCommandKind.Upsert => ReadCreate(payload, ref reader, head),
-            JobCommandKind.Cancel or JobCommandKind.RunNow or JobCommandKind.Redrive =>
-                head with { Key = reader.Key(), IfMatch = reader.OptionalNumber() },
             JobCommandKind.Claim => ReadClaim(ref reader, head),
             JobCommandKind.Outcome => ReadOutcome(ref reader, head),
-            JobCommandKind.Expire or JobCommandKind.RouteGone or JobCommandKind.Refile => head with
-            {
-                Key = reader.Key(),
-                Version = reader.Number(),
-                Flag = reader.Bool(),
-            },
-            JobCommandKind.AdvanceDueFloor => head with
-            {
-                Floor = new UnixMs(reader.VarI64()),
-                AsOf = new LogIndex(reader.VarI64()),
-            },
-            JobCommandKind.AdvanceFinishedFloor => head with
-            {
-                Floor = new UnixMs(reader.VarI64()),
-                DeadFloor = new UnixMs(reader.VarI64()),
-            },
-            JobCommandKind.FenceRoute => head with
-            {
-                Route = reader.Route(),
-                RouteRevision = reader.Number(),
-                Flag = reader.Bool(),
-            },
-            _ => null,
+            _ => ReadRare(ref reader, new JobCommand { Kind = kind, RequestId = requestId, Time = head.Time }),
         };
         return reader.Failed ? null : command;
     }
+
+    private static JobCommand? ReadRare(ref ByteReader reader, JobCommand head) => head.Kind switch
+    {
+        JobCommandKind.Cancel or JobCommandKind.RunNow or JobCommandKind.Redrive =>
+            head with { Key = reader.Key(), IfMatch = reader.OptionalNumber() },
+        JobCommandKind.Expire or JobCommandKind.RouteGone or JobCommandKind.Refile => head with
+        {
+            Key = reader.Key(),
+            Version = reader.Number(),
+            Flag = reader.Bool(),
+        },
+        JobCommandKind.AdvanceDueFloor => head with
+        {
+            Floor = new UnixMs(reader.VarI64()),
+            AsOf = new LogIndex(reader.VarI64()),
+        },
+        JobCommandKind.AdvanceFinishedFloor => head with
+        {
+            Floor = new UnixMs(reader.VarI64()),
+            DeadFloor = new UnixMs(reader.VarI64()),
+        },
+        JobCommandKind.FenceRoute => head with
+        {
+            Route = reader.Route(),
+            RouteRevision = reader.Number(),
+            Flag = reader.Bool(),
+        },
+        _ => null,
+    };
 
     private static void WriteCreate(ByteWriter writer, JobCommand command)
     {
@@ -116,8 +117,11 @@ internal static class JobCommandCodec
     }
 
     private static JobCommand ReadCreate(
-        ReadOnlyMemory<byte> payload, ref ByteReader reader, JobCommand head) => head with
+        ReadOnlyMemory<byte> payload, ref ByteReader reader, in Head head) => new()
         {
+            Kind = head.Kind,
+            RequestId = head.RequestId,
+            Time = head.Time,
             Key = reader.Key(),
             TriggerTime = new UnixMs(reader.VarI64()),
             Route = reader.Route(),
@@ -145,8 +149,11 @@ internal static class JobCommandCodec
         writer.VarI64(command.Claim.Value);
     }
 
-    private static JobCommand ReadClaim(ref ByteReader reader, JobCommand head) => head with
+    private static JobCommand ReadClaim(ref ByteReader reader, in Head head) => new()
     {
+        Kind = head.Kind,
+        RequestId = head.RequestId,
+        Time = head.Time,
         Key = reader.Key(),
         Version = reader.Number(),
         Attempt = reader.VarInt(),
@@ -175,8 +182,11 @@ internal static class JobCommandCodec
         writer.Bool(command.Flag);
     }
 
-    private static JobCommand ReadOutcome(ref ByteReader reader, JobCommand head) => head with
+    private static JobCommand ReadOutcome(ref ByteReader reader, in Head head) => new()
     {
+        Kind = head.Kind,
+        RequestId = head.RequestId,
+        Time = head.Time,
         Key = reader.Key(),
         Version = reader.Number(),
         Claim = reader.Number(),
@@ -188,4 +198,7 @@ internal static class JobCommandCodec
         Due = new UnixMs(reader.VarI64()),
         Flag = reader.Bool(),
     };
+
+    /// <summary>What every command begins with.</summary>
+    private readonly record struct Head(JobCommandKind Kind, RequestId RequestId, UnixMs Time);
 }

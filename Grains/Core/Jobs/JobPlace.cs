@@ -15,8 +15,24 @@ internal readonly record struct JobPlace(UnixMs Due, RouteKey Backlog)
 
     public static JobPlace Of(JobRow row) => new(row.Due, row.InBacklog ? row.Route : default);
 
-    public byte[] KeyOf(JobKey job) =>
-        Backlog.IsEmpty ? RowKeys.Due(Due, job) : RowKeys.Backlog(Backlog, Due, job);
+    /// <summary>Writes the row's key.</summary>
+    /// <returns>What was written; valid until the writer's next change.</returns>
+    public ReadOnlySpan<byte> WriteKey(ByteWriter writer, JobKey job)
+    {
+        writer.Clear();
+        if (Backlog.IsEmpty)
+        {
+            writer.U8(RowKeys.DueSpace);
+        }
+        else
+        {
+            RowKeys.WriteBacklogPrefix(writer, Backlog);
+        }
+
+        RowKeys.WriteOrdered(writer, Due);
+        writer.Raw(job.Bytes);
+        return writer.Written;
+    }
 
     /// <summary>Writes what the jobs space holds in place of the row.</summary>
     public void Write(ByteWriter writer)

@@ -69,6 +69,9 @@ internal sealed record JobRow
 
     public static bool IsKept(JobState state) => state is JobState.Dead or JobState.Unknown;
 
+    /// <summary>Whether what became of its attempts is kept.</summary>
+    public static bool KeepsAttempts(JobState state) => IsLive(state) || IsKept(state);
+
     public UnixMs ExpiresAt => ExpireAfterMs == 0 ? default : TriggerTime + ExpireAfterMs;
 
     public void Write(ByteWriter writer)
@@ -160,10 +163,16 @@ internal sealed record JobRow
         }
     }
 
-    private static List<AttemptRecord> ReadAttempts(ref ByteReader reader)
+    private static IReadOnlyList<AttemptRecord> ReadAttempts(ref ByteReader reader)
     {
+        var count = reader.VarInt(AttemptsMax);
+        if (count == 0)
+        {
+            return Array.Empty<AttemptRecord>();
+        }
+
         var attempts = new List<AttemptRecord>();
-        for (var count = reader.VarInt(AttemptsMax); count > 0 && !reader.Failed; count--)
+        for (; count > 0 && !reader.Failed; count--)
         {
             attempts.Add(reader.Attempt());
         }
@@ -171,10 +180,16 @@ internal sealed record JobRow
         return attempts;
     }
 
-    private static List<RememberedRequest> ReadRequests(ref ByteReader reader)
+    private static IReadOnlyList<RememberedRequest> ReadRequests(ref ByteReader reader)
     {
-        var requests = new List<RememberedRequest>();
-        for (var count = reader.VarInt(RequestsMax); count > 0 && !reader.Failed; count--)
+        var count = reader.VarInt(RequestsMax);
+        if (count == 0)
+        {
+            return Array.Empty<RememberedRequest>();
+        }
+
+        var requests = new List<RememberedRequest>(Math.Min(count, 4));
+        for (; count > 0 && !reader.Failed; count--)
         {
             requests.Add(new RememberedRequest(
                 new RequestId(reader.U128()), new UnixMs(reader.VarI64()), JobAnswer.ReadKept(ref reader)));

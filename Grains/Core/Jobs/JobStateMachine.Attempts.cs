@@ -187,16 +187,19 @@ public sealed partial class JobStateMachine
     private JobState Conclude(JobCommand command, JobRow row, OpenClaim claim)
     {
         var isFailure = command.Outcome != OutcomeKind.Complete;
+        var failedCount = row.FailedCount + (isFailure ? 1 : 0);
+        var state = Judge(command, claim, failedCount);
         var attempt = new AttemptRecord(
             claim.Attempt, command.At, command.HttpStatus, command.Error, command.DurationMs);
-        var next = WithAttempt(row, attempt) with
+        var next = row with
         {
-            FailedCount = row.FailedCount + (isFailure ? 1 : 0),
+            AttemptCount = attempt.Number,
+            Attempts = JobRow.KeepsAttempts(state) ? Newest([.. row.Attempts, attempt]) : [],
+            FailedCount = failedCount,
             LastStatus = command.HttpStatus,
             LatenessMs = Lateness(command, row),
             LastClaim = claim.Number,
         };
-        var state = Judge(command, claim, next);
         if (state == JobState.Retrying)
         {
             var due = command.Due > row.Due ? command.Due : row.Due;
@@ -210,7 +213,7 @@ public sealed partial class JobStateMachine
         return state;
     }
 
-    private static JobState Judge(JobCommand command, OpenClaim claim, JobRow row)
+    private static JobState Judge(JobCommand command, OpenClaim claim, int failedCount)
     {
         if (command.Outcome == OutcomeKind.Complete)
         {
@@ -233,7 +236,7 @@ public sealed partial class JobStateMachine
             return JobState.Unknown;
         }
 
-        return row.FailedCount >= claim.AttemptsMax ? JobState.Dead : JobState.Retrying;
+        return failedCount >= claim.AttemptsMax ? JobState.Dead : JobState.Retrying;
     }
 
     private static bool IsLateTruth(JobCommand command, JobRow row) =>

@@ -329,7 +329,7 @@ public sealed partial class JobStateMachine
 
     private List<RememberedRequest> Remember(JobRow? row, JobCommand command, JobAnswer answer)
     {
-        var kept = row is null ? [] : Forget(row.Requests);
+        var kept = row is null ? new List<RememberedRequest>(1) : Forget(row.Requests);
         if (command.RequestId != RequestId.None)
         {
             kept.Add(new RememberedRequest(command.RequestId, LogTime, answer));

@@ -13,6 +13,8 @@ public sealed partial class JobStateMachine
     private readonly FinishedBuckets _done = new();
     private readonly FinishedBuckets _kept = new();
     private readonly ByteWriter _rowWriter = new(1024);
+    private readonly ByteWriter _keyWriter = new();
+    private readonly ByteWriter _claimWriter = new();
     private UInt128 _liveHash;
     private UInt128 _claimsHash;
     private long _liveBytes;
@@ -43,7 +45,7 @@ public sealed partial class JobStateMachine
 
         foreach (var claim in _claims.Values)
         {
-            sum += claim.Hash();
+            sum += claim.Hash(_claimWriter);
         }
 
         return sum;
@@ -64,9 +66,7 @@ public sealed partial class JobStateMachine
             if (JobPlace.TryRead(stored.Value.Span, out var place))
             {
                 waiting++;
-                var isThere = _store.TryGet(place.KeyOf(key), out var value);
-                Invariant.Require(isThere);
-                var row = Decoded(value);
+                var row = ReadAt(place, key, out var value);
                 Invariant.Require(row.IsUnfinished && JobPlace.Of(row) == place);
                 yield return (key, value);
             }
@@ -114,17 +114,17 @@ public sealed partial class JobStateMachine
     {
         if (_claims.TryGetValue(key, out var claim))
         {
-            return ReadAt(claim.Place, key);
+            return ReadAt(claim.Place, key, out _);
         }
 
-        if (!_store.TryGet(RowKeys.Job(key), out var value))
+        if (!_store.TryGet(RowKeys.WriteJob(_keyWriter, key), out var value))
         {
             return null;
         }
 
         if (JobPlace.TryRead(value.Span, out var place))
         {
-            return ReadAt(place, key);
+            return ReadAt(place, key, out _);
         }
 
         var row = Decoded(value);
@@ -136,11 +136,11 @@ public sealed partial class JobStateMachine
     /// if that is not so.
     /// </summary>
     private JobRow? FindWaiting(JobKey key, JobPlace said) =>
-        _store.TryGet(said.KeyOf(key), out var value) ? Decoded(value) : Find(key);
+        _store.TryGet(said.WriteKey(_keyWriter, key), out var value) ? Decoded(value) : Find(key);
 
-    private JobRow ReadAt(JobPlace place, JobKey key)
+    private JobRow ReadAt(JobPlace place, JobKey key, out ReadOnlyMemory<byte> value)
     {
-        var isThere = _store.TryGet(place.KeyOf(key), out var value);
+        var isThere = _store.TryGet(place.WriteKey(_keyWriter, key), out value);
         Invariant.Require(isThere);
         return Decoded(value);
     }
@@ -191,16 +191,22 @@ public sealed partial class JobStateMachine
         Account(key, next, 1);
         if (from is { } left && from != to)
         {
-            _store.Delete(left.KeyOf(key));
+            _store.Delete(left.WriteKey(_keyWriter, key));
         }
 
-        _store.Put(to?.KeyOf(key) ?? RowKeys.Job(key), _rowWriter.Written);
-        if (to is { } place && from != to)
+        if (to is { } place)
         {
+            _store.Put(place.WriteKey(_keyWriter, key), _rowWriter.Written);
+            if (from == to)
+            {
+                return;
+            }
+
             _rowWriter.Clear();
             place.Write(_rowWriter);
-            _store.Put(RowKeys.Job(key), _rowWriter.Written);
         }
+
+        _store.Put(RowKeys.WriteJob(_keyWriter, key), _rowWriter.Written);
     }
 
     private void Account(JobKey key, JobRow row, int sign)
@@ -254,17 +260,17 @@ public sealed partial class JobStateMachine
     {
         if (_claims.TryGetValue(claim.Key, out var old))
         {
-            _claimsHash -= old.Hash();
+            _claimsHash -= old.Hash(_claimWriter);
         }
 
         _claims[claim.Key] = claim;
-        _claimsHash += claim.Hash();
+        _claimsHash += claim.Hash(_claimWriter);
     }
 
     private void DropClaim(OpenClaim claim)
     {
         _claims.Remove(claim.Key);
-        _claimsHash -= claim.Hash();
+        _claimsHash -= claim.Hash(_claimWriter);
     }
 
     /// <summary>One route's unfinished jobs, and how many of them are filed under it.</summary>

@@ -31,9 +31,11 @@ internal sealed record OpenClaim
 
     public bool IsStopped { get; init; }
 
-    public UInt128 Hash()
+    /// <summary>Its part of the content hash.</summary>
+    /// <param name="writer">Is used for the bytes.</param>
+    public UInt128 Hash(ByteWriter writer)
     {
-        var writer = new ByteWriter(128);
+        writer.Clear();
         Write(writer);
         return XxHash128.HashToUInt128(writer.Written);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TimeMachine.Core.Encoding;
 
 namespace TimeMachine.Core.Jobs;
 
@@ -16,24 +17,35 @@ internal static class RowKeys
     /// <summary>The row of what the state machine keeps in memory.</summary>
     public static readonly byte[] Meta = [MetaSpace, (byte)'m'];
 
-    public static byte[] Job(JobKey key) => [JobSpace, .. key.Bytes];
+    /// <summary>Writes the key of a job's row in the jobs space.</summary>
+    /// <returns>What was written; valid until the writer's next change.</returns>
+    public static ReadOnlySpan<byte> WriteJob(ByteWriter writer, JobKey key)
+    {
+        writer.Clear();
+        writer.U8(JobSpace);
+        writer.Raw(key.Bytes);
+        return writer.Written;
+    }
 
-    public static byte[] Due(UnixMs due, JobKey key) => [DueSpace, .. Ordered(due), .. key.Bytes];
+    public static void WriteOrdered(ByteWriter writer, UnixMs time) =>
+        BinaryPrimitives.WriteUInt64BigEndian(writer.Reserve(8), (ulong)time.Value ^ (1UL << 63));
+
+    public static void WriteBacklogPrefix(ByteWriter writer, RouteKey route)
+    {
+        writer.U8(BacklogSpace);
+        BinaryPrimitives.WriteUInt16BigEndian(writer.Reserve(2), (ushort)route.Bytes.Length);
+        writer.Raw(route.Bytes);
+    }
 
     public static byte[] DueFrom(DuePosition position) =>
         [DueSpace, .. Ordered(position.Due), .. position.Key.Bytes];
 
     public static byte[] BacklogPrefix(RouteKey route)
     {
-        var prefix = new byte[3 + route.Bytes.Length];
-        prefix[0] = BacklogSpace;
-        BinaryPrimitives.WriteUInt16BigEndian(prefix.AsSpan(1), (ushort)route.Bytes.Length);
-        route.Bytes.CopyTo(prefix.AsSpan(3));
-        return prefix;
+        var writer = new ByteWriter(3 + route.Bytes.Length);
+        WriteBacklogPrefix(writer, route);
+        return writer.Written.ToArray();
     }
-
-    public static byte[] Backlog(RouteKey route, UnixMs due, JobKey key) =>
-        [.. BacklogPrefix(route), .. Ordered(due), .. key.Bytes];
 
     /// <summary>The first key above all that begin with a prefix.</summary>
     public static byte[] After(byte[] prefix)

@@ -34,6 +34,7 @@ public sealed class RowTree : IRowStore, IDisposable
     private readonly JobStoreOptions _options;
     private readonly string _directory;
     private readonly RowMemory _memory = new();
+    private byte[] _probe = new byte[256];
     private MergeFilter? _filter;
     private List<Memory<byte>>? _idsSinceMove;
 
@@ -109,7 +110,7 @@ public sealed class RowTree : IRowStore, IDisposable
             return false;
         }
 
-        Memory<byte> probe = key.ToArray();
+        var probe = Probe(key);
         try
         {
             if (!_tree.TryGet(in probe, out var stored))
@@ -289,6 +290,18 @@ public sealed class RowTree : IRowStore, IDisposable
 
     /// <summary>Closes the files. What was not merged is not on disk: the log has it.</summary>
     public void Dispose() => _tree.Dispose();
+
+    // The tree keeps no key that is looked up.
+    private Memory<byte> Probe(ReadOnlySpan<byte> key)
+    {
+        if (_probe.Length < key.Length)
+        {
+            _probe = new byte[2 * key.Length];
+        }
+
+        key.CopyTo(_probe);
+        return _probe.AsMemory(0, key.Length);
+    }
 
     private Memory<byte> Copied(ReadOnlySpan<byte> key)
     {
