@@ -1,13 +1,10 @@
 using System.Diagnostics;
-using TimeMachine.Core.Node;
-using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.Benchmarks.Storage;
 
 /// <summary>Creates through the real state machine, merges included.</summary>
 internal static class CreateBenchmark
 {
-    private static readonly long BudgetBytes = new CheckpointOptions().FreshBytesMax;
 
     /// <summary>Prints the table.</summary>
     /// <returns>Whether the figures are what they must be.</returns>
@@ -17,9 +14,12 @@ internal static class CreateBenchmark
         Report.Cells(
             ("trees", 6), ("jobs", 12), ("jobs/s", 10), ("settled/s", 11), ("merges", 8), ("merge s", 9),
             ("stall ms", 10), ("disk MB", 9), ("write amp", 11), ("CPU us", 8));
-        var one = Row(options, 1);
-        var twelve = Row(options, 12);
-        var isGood = one >= 75_000 && twelve >= 60_000;
+        var isGood = true;
+        foreach (var count in options.Trees)
+        {
+            isGood &= Row(options, count) >= (count == 1 ? 75_000 : 60_000);
+        }
+
         Report.Verdict(isGood, $">= 75,000/s in one tree, >= 60,000/s over twelve");
         return isGood;
     }
@@ -27,9 +27,8 @@ internal static class CreateBenchmark
     private static double Row(BenchmarkOptions options, int count)
     {
         using var directory = new ScratchDirectory(options, "creates");
-        var trees = Enumerable.Range(0, count)
-            .Select(i => new JobTree(Path.Combine(directory.Path, $"{i}"), new JobStoreOptions())).ToList();
-        using var merger = new Merger(trees, BudgetBytes);
+        using var open = new JobTrees(directory.Path, count, options.FreshBytesMax);
+        var (trees, merger) = (open.All, open.Merger);
         var source = new JobSource(1);
         var (before, cpu) = (ProcessFigures.WrittenBytes(), Process.GetCurrentProcess().TotalProcessorTime);
         var watch = Stopwatch.StartNew();
@@ -54,7 +53,6 @@ internal static class CreateBenchmark
             (count, 6), (jobs, 12), (rate, 10), (settled, 11), (trees.Sum(static tree => tree.Merges), 8),
             (mergeSeconds, 9), (merger.LongestWaitMs, 10), (directory.Bytes / 1e6, 9), ((double)written / raw, 11),
             (cpuEach, 8));
-        trees.ForEach(static tree => tree.Dispose());
         return rate;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class DiskCluster : IDisposable
         for (var node = 0; node < Nodes; node++)
         {
             _engines[node] = new DiskEngine(
-                node, groups, payloadBytes, Path.Combine(path, $"raft{node + 1}"), segmentBytes, Send, _done);
+                node, groups, payloadBytes, Path.Combine(path, $"raft{node + 1}"), segmentBytes, Send, Pass, _done);
         }
 
         for (var node = 0; node < Nodes; node++)
@@ -87,6 +87,8 @@ internal sealed class DiskCluster : IDisposable
         begun[slot] = System.Diagnostics.Stopwatch.GetTimestamp();
         _engines[group % Nodes].Propose(group, slot);
     }
+
+    private void Pass(NodeId to, int group, int slot) => _engines[to.Value - 1].Propose(group, slot);
 
     private void Send(NodeId from, NodeId to, ReadOnlyMemory<byte> bytes)
     {

@@ -20,6 +20,8 @@ internal sealed class DiskEngine : ILogWriterObserver, IDisposable
     private readonly Mailbox<Input> _inputs = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Queue<(LogIndex Index, int Slot)>[] _proposed;
+    private readonly List<(int Group, int Slot)> _refused = [];
+    private readonly Action<NodeId, int, int> _pass;
     private readonly Action<NodeId, NodeId, ReadOnlyMemory<byte>> _send;
     private readonly Mailbox<int> _done;
     private readonly byte[] _payload;
@@ -33,9 +35,10 @@ internal sealed class DiskEngine : ILogWriterObserver, IDisposable
         string path,
         int segmentBytes,
         Action<NodeId, NodeId, ReadOnlyMemory<byte>> send,
+        Action<NodeId, int, int> pass,
         Mailbox<int> done)
     {
-        (_send, _done) = (send, done);
+        (_send, _pass, _done) = (send, pass, done);
         _payload = new byte[payloadBytes];
         _proposed = [.. Enumerable.Range(0, groups + 1).Select(static _ => new Queue<(LogIndex, int)>())];
         _directory = LogDirectory.Open(RealFileSystem.EndingTheProcess(), path, segmentBytes);
@@ -113,7 +116,8 @@ internal sealed class DiskEngine : ILogWriterObserver, IDisposable
         var taken = new List<Input>();
         while (!_isEnding)
         {
-            var wait = _engine.HasWork ? 0 : (int)Math.Clamp(_engine.NextDeadline - Now, 0, 50);
+            var waitMax = _refused.Count > 0 ? 1 : 50;
+            var wait = _engine.HasWork ? 0 : (int)Math.Clamp(_engine.NextDeadline - Now, 0, waitMax);
             taken.Clear();
             taken = _inputs.Take(taken, wait);
             foreach (var input in taken)
@@ -121,6 +125,7 @@ internal sealed class DiskEngine : ILogWriterObserver, IDisposable
                 TakeIn(input);
             }
 
+            ProposeRefused();
             _engine.Advance(new TurnContext(Now, new UnixMs(Now.Value)), _output);
             GiveOut();
         }
@@ -135,7 +140,7 @@ internal sealed class DiskEngine : ILogWriterObserver, IDisposable
                 Invariant.Require(error == ErrorCode.None);
                 break;
             case InputKind.Proposal:
-                Propose(input);
+                ProposeHere(input.Group, (int)input.Number);
                 break;
             case InputKind.Synced:
                 _engine.OnSynced(input.Number, Now);
@@ -146,17 +151,62 @@ internal sealed class DiskEngine : ILogWriterObserver, IDisposable
         }
     }
 
-    private void Propose(in Input input)
+    private void ProposeHere(int group, int slot)
     {
-        if (_engine.Propose(new GroupId(input.Group), _payload, out var index) == ProposeStatus.Accepted)
+        if (_engine.Propose(new GroupId(group), _payload, out var index) == ProposeStatus.Accepted)
         {
-            _proposed[input.Group].Enqueue((index, (int)input.Number));
+            _proposed[group].Enqueue((index, slot));
         }
         else
         {
-            // Refused for now, at a window's limit or before the election: asked again with the next turn.
-            _inputs.Post(input);
+            _refused.Add((group, slot));
         }
+    }
+
+    // At a window's limit or before the election an entry is proposed again with the next turn. A machine that stalls
+    // may move the lead: then it is the new leader's, and so is what this one proposed and never saw committed.
+    private void ProposeRefused()
+    {
+        var again = _refused.ToArray();
+        _refused.Clear();
+        foreach (var (group, slot) in again)
+        {
+            if (LeaderOf(group) is not { } leader)
+            {
+                _refused.Add((group, slot));
+            }
+            else if (leader == _engine.Self)
+            {
+                ProposeHere(group, slot);
+            }
+            else
+            {
+                _pass(leader, group, slot);
+            }
+        }
+
+        for (var group = 1; group < _proposed.Length; group++)
+        {
+            if (_proposed[group].Count > 0 && LeaderOf(group) is { } leader && leader != _engine.Self)
+            {
+                _refused.AddRange(_proposed[group].Select(proposed => (group, proposed.Slot)));
+                _proposed[group].Clear();
+            }
+        }
+    }
+
+    private NodeId? LeaderOf(int group)
+    {
+        var raft = _engine.Find(new GroupId(group))!;
+        foreach (var member in raft.Configuration.Members)
+        {
+            if (member.Replica == raft.Leader)
+            {
+                return member.Node;
+            }
+        }
+
+        return null;
     }
 
     private void GiveOut()

@@ -10,7 +10,7 @@ namespace TimeMachine.Benchmarks.Storage;
 /// <summary>An image of a replica, out and in, and what it costs those who apply meanwhile.</summary>
 internal static class ImageBenchmark
 {
-    private const long JobsMax = 1_000_000;
+    private const long Jobs = 1_000_000;
     private const int PartBytes = 256 * 1024;
     private static readonly UnixMs Start = new(1_800_000_000_000);
 
@@ -18,7 +18,7 @@ internal static class ImageBenchmark
     /// <returns>Whether the figures are what they must be.</returns>
     public static bool Run(BenchmarkOptions options)
     {
-        var jobs = Math.Min(JobsMax, options.Jobs);
+        var jobs = options.Jobs ?? Jobs;
         Report.Title($"image: {jobs:N0} jobs, parts of 256 KiB");
         using var directory = new ScratchDirectory(options, "image");
         using var tree = new JobTree(Path.Combine(directory.Path, "1"), new JobStoreOptions());

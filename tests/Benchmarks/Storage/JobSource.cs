@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Unicode;
 using TimeMachine.Core.Jobs;
 
 namespace TimeMachine.Benchmarks.Storage;
@@ -11,6 +11,8 @@ internal sealed class JobSource(ulong seed)
     private const string Pad =
         "\"currency\":\"EUR\",\"reason\":\"payment was not confirmed in time\",\"channel\":\"web\",\"retry\":false}";
     private readonly CommandBatch _batch = new();
+    private readonly byte[] _meta = new byte[512];
+    private readonly byte[] _key = new byte[64];
     private SplitMix64 _draw = new(seed);
 
     /// <summary>The last job of the last entry.</summary>
@@ -39,19 +41,24 @@ internal sealed class JobSource(ulong seed)
     private JobCommand Create(UnixMs time, UnixMs due)
     {
         var (order, customer, amount) = (_draw.Next(), _draw.Next(), _draw.Between(100, 99_999));
-        var meta = string.Create(
+        Utf8.TryWrite(
+            _meta,
             CultureInfo.InvariantCulture,
-            $"{{\"order\":\"{order:x16}\",\"customer\":\"{customer:x16}\",\"amount\":{amount},{Pad}");
+            $"{{\"order\":\"{order:x16}\",\"customer\":\"{customer:x16}\",\"amount\":{amount},{Pad}",
+            out var length);
+        Utf8.TryWrite(_key, CultureInfo.InvariantCulture, $"shop\0orders\0{_draw.Next():x16}", out var keyLength);
+        var isKey = JobKey.TryDecode(_key.AsSpan(0, keyLength), out var key);
+        Invariant.Require(isKey);
         return new JobCommand
         {
             Kind = JobCommandKind.Create,
             RequestId = new RequestId(new UInt128(_draw.Next(), _draw.Next())),
             Time = time,
-            Key = JobKey.Of("shop", "orders", _draw.Next().ToString("x16", CultureInfo.InvariantCulture)),
+            Key = key,
             TriggerTime = due,
             Route = Route,
             RouteRevision = new CommandNumber(1),
-            Meta = Encoding.UTF8.GetBytes(meta),
+            Meta = _meta.AsMemory(0, length),
             Sameness = _draw.Next(),
         };
     }

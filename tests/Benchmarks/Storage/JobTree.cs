@@ -17,18 +17,25 @@ internal sealed class JobTree : IDisposable
     public JobTree(string path, JobStoreOptions options)
     {
         Store = ReplicaStore.Open(RealFileSystem.EndingTheProcess(), path, options);
-        Machine = JobStateMachine.Load(Store.Rows, new JobOptions());
+        Rows = new CountedRows(Store.Rows);
+        Machine = JobStateMachine.Load(Rows, new JobOptions());
     }
 
     public ReplicaStore Store { get; }
 
     public JobStateMachine Machine { get; private set; }
 
+    /// <summary>What the state machine asks of the store's rows.</summary>
+    public CountedRows Rows { get; }
+
     /// <summary>Merges that ended.</summary>
     public int Merges { get; private set; }
 
     /// <summary>The time that merges took.</summary>
     public TimeSpan MergeTime { get; private set; }
+
+    /// <summary>When the first entry that is not in a merge was applied; 0 if all are.</summary>
+    public long FreshSince { get; private set; }
 
     /// <summary>Whether a merge is under way.</summary>
     public bool IsMerging => _isMerging;
@@ -41,6 +48,7 @@ internal sealed class JobTree : IDisposable
             EndMerge();
         }
 
+        FreshSince = FreshSince == 0 ? Stopwatch.GetTimestamp() : FreshSince;
         _output.Clear();
         Machine.Apply(Machine.Applied + 1, new Term(1), EntryKind.Commands, payload, _output);
         return _output;
@@ -52,7 +60,7 @@ internal sealed class JobTree : IDisposable
         Invariant.Require(!_isMerging);
         Machine.WriteCheckpoint();
         Store.BeginCheckpoint(Machine.Applied, Machine.PurgeFilter, Machine.LiveCount + Machine.FinishedCount);
-        _isMerging = true;
+        (_isMerging, FreshSince) = (true, 0);
     }
 
     /// <summary>The merge.</summary>

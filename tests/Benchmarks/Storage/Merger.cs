@@ -1,13 +1,17 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using TimeMachine.Core.Node;
 
 namespace TimeMachine.Benchmarks.Storage;
 
 /// <summary>
-/// Merges of several trees, one at a time: the tree with the most fresh bytes goes first once all together are above
-/// half of a budget. Who applies waits while they are above the budget.
+/// Merges of several trees, one at a time, as a node makes checkpoints: the tree with the most fresh bytes goes first
+/// once all together are above half of a budget, else one whose oldest fresh row is old enough. Who applies waits while
+/// they are above the budget.
 /// </summary>
 internal sealed class Merger : IDisposable
 {
+    private static readonly long AgeMsMax = new CheckpointOptions().AgeMsMax;
     private readonly BlockingCollection<JobTree> _due = [];
     private readonly ManualResetEventSlim _merged = new();
     private readonly IReadOnlyList<JobTree> _trees;
@@ -36,16 +40,29 @@ internal sealed class Merger : IDisposable
             fresh += tree.Store.Rows.FreshBytes;
         }
 
-        if (fresh < _budgetBytes / 2)
+        foreach (var tree in _trees)
         {
-            return;
+            if (tree.IsMerging)
+            {
+                Wait(fresh);
+                return;
+            }
         }
 
-        if (!_trees.Any(static tree => tree.IsMerging))
+        if (fresh >= _budgetBytes / 2)
         {
-            Begin();
+            Begin(_trees.MaxBy(static tree => tree.Store.Rows.FreshBytes)!);
+        }
+        else if (_trees.FirstOrDefault(IsOld) is { } old)
+        {
+            Begin(old);
         }
 
+        Wait(fresh);
+    }
+
+    private void Wait(long fresh)
+    {
         if (fresh > _budgetBytes)
         {
             Wait();
@@ -78,7 +95,8 @@ internal sealed class Merger : IDisposable
         _merged.Dispose();
     }
 
-    private void Begin() => Begin(_trees.MaxBy(static tree => tree.Store.Rows.FreshBytes)!);
+    private static bool IsOld(JobTree tree) =>
+        tree.FreshSince != 0 && Stopwatch.GetElapsedTime(tree.FreshSince).TotalMilliseconds >= AgeMsMax;
 
     private void Begin(JobTree tree)
     {
@@ -88,7 +106,7 @@ internal sealed class Merger : IDisposable
 
     private void Wait()
     {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var watch = Stopwatch.StartNew();
         _merged.Wait();
         _merged.Reset();
         foreach (var tree in _trees)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using TimeMachine.Core.Jobs;
-using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.Benchmarks.Storage;
 
@@ -9,25 +8,23 @@ internal sealed class PendingTrees : IDisposable
 {
     private const int JobsAnEntry = 50;
     private const int ReadEvery = 5;
-    private readonly List<JobTree> _trees;
-    private readonly Merger _merger;
+    private readonly JobTrees _trees;
     private readonly JobSource _source = new(4);
     private readonly List<JobKey> _keys = [];
     private int _next;
 
     public PendingTrees(string path, int count, long budgetBytes)
-    {
-        _trees = [.. Enumerable.Range(0, count)
-            .Select(i => new JobTree(Path.Combine(path, $"{i}"), new JobStoreOptions()))];
-        _merger = new Merger(_trees, budgetBytes);
-    }
+        => _trees = new JobTrees(path, count, budgetBytes);
+
+    /// <summary>Rows written and read since they were opened.</summary>
+    public (long Written, long Read) Rows => _trees.Rows;
 
     /// <summary>The bytes of all commands so far.</summary>
     public long RawBytes { get; private set; }
 
-    public long FreshBytes => _trees.Sum(static tree => tree.Store.Rows.FreshBytes);
+    public long FreshBytes => _trees.All.Sum(static tree => tree.Store.Rows.FreshBytes);
 
-    public long LiveCount => _trees.Sum(static tree => tree.Machine.LiveCount);
+    public long LiveCount => _trees.All.Sum(static tree => tree.Machine.LiveCount);
 
     /// <summary>Creates jobs as fast as it goes.</summary>
     /// <returns>Jobs a second.</returns>
@@ -86,24 +83,26 @@ internal sealed class PendingTrees : IDisposable
     }
 
     /// <summary>Merges all that is fresh.</summary>
-    public void Settle() => _merger.Settle();
+    public void Settle() => _trees.Merger.Settle();
 
     /// <summary>As a node does every second.</summary>
-    public void ReleaseBlocks() => _trees.ForEach(static tree => tree.Store.Rows.ReleaseBlocks());
-
-    public void Dispose()
+    public void ReleaseBlocks()
     {
-        _merger.Dispose();
-        _trees.ForEach(static tree => tree.Dispose());
+        foreach (var tree in _trees.All)
+        {
+            tree.Store.Rows.ReleaseBlocks();
+        }
     }
+
+    public void Dispose() => _trees.Dispose();
 
     private int Create(int jobs, UnixMs start, long spanMs)
     {
         var payload = _source.Creates(jobs, start, start + 1_000, spanMs, out var added);
-        var tree = _trees[_next++ % _trees.Count];
+        var tree = _trees.All[_next++ % _trees.All.Count];
         tree.Apply(payload);
         RawBytes += payload.Length;
-        _merger.Poll();
+        _trees.Merger.Poll();
         if (_next % 100 == 1)
         {
             _keys.Add(_source.LastKey);
@@ -116,7 +115,7 @@ internal sealed class PendingTrees : IDisposable
     {
         // Every hundredth entry left its last job's key: entry 1, 101, 201 and so on.
         var which = (int)((uint)_next * 2_654_435_761u % (uint)_keys.Count);
-        var tree = _trees[which * 100 % _trees.Count];
+        var tree = _trees.All[which * 100 % _trees.All.Count];
         var begun = Stopwatch.GetTimestamp();
         var job = tree.Machine.Get(_keys[which]);
         Invariant.Require(job is not null);

@@ -11,6 +11,9 @@ internal sealed class QueueLoad(JobTree tree, JobSource source, UnixMs start, lo
     private readonly List<CommandNumber> _claims = [];
     private DuePosition _watermark = new(start, default);
 
+    /// <summary>The bytes of all commands so far.</summary>
+    public long RawBytes { get; private set; }
+
     /// <summary>One round: finds what is due, claims, completes, and creates as many.</summary>
     /// <param name="scans">Takes the time of the scan in ms.</param>
     /// <returns>Jobs triggered.</returns>
@@ -27,7 +30,9 @@ internal sealed class QueueLoad(JobTree tree, JobSource source, UnixMs start, lo
         for (var created = 0; created < _due.Count;)
         {
             var jobs = Math.Min(200, _due.Count - created);
-            tree.Apply(source.Creates(jobs, now, now + 1_000, spanMs, out var added));
+            var payload = source.Creates(jobs, now, now + 1_000, spanMs, out var added);
+            RawBytes += payload.Length;
+            tree.Apply(payload);
             created += added;
         }
 
@@ -81,6 +86,7 @@ internal sealed class QueueLoad(JobTree tree, JobSource source, UnixMs start, lo
                 next++;
             }
 
+            RawBytes += _batch.Payload.Length;
             var output = tree.Apply(_batch.Payload.ToArray());
             foreach (var (position, answer) in output.Answers)
             {
