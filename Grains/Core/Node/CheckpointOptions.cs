@@ -12,7 +12,7 @@ public sealed record CheckpointOptions
     /// <summary>The memory of all rows of a node that are not on disk yet, in bytes: 16 MiB to 64 GiB. At half of it
     /// the replica with the most is checkpointed; at all of it the node applies nothing while one runs, and refuses
     /// new work while they fail.</summary>
-    public long FreshBytesMax { get; init; } = 256L * 1024 * 1024;
+    public long FreshBytesMax { get; init; } = 512L * 1024 * 1024;
 
     /// <summary>How long after a failed checkpoint (the disk was full, say) the replica's next begins at the earliest,
     /// in ms: 1 to 60,000.</summary>

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace TimeMachine.Storage.JobStore;
 
 /// <summary>Settings of the job stores of a node.</summary>
-public sealed class JobStoreOptions
+public sealed class JobStoreOptions : IValidatableObject
 {
     /// <summary>The section of the configuration.</summary>
     public const string Section = "TimeMachine:JobStore";
@@ -13,11 +13,13 @@ public sealed class JobStoreOptions
     [Range(4, 4_096)]
     public int BlockKib { get; set; } = 64;
 
-    /// <summary>The least rows of a part of a segment; a merge keeps whole parts that it need not touch.</summary>
+    /// <summary>The least rows of a part of a segment, 1,000 to 10,000,000; a merge keeps whole parts that it need not
+    /// touch.</summary>
     [Range(1_000, 10_000_000)]
     public int PartRowsMin { get; set; } = 100_000;
 
-    /// <summary>The most rows of a part of a segment; at least <see cref="PartRowsMin"/>.</summary>
+    /// <summary>The most rows of a part of a segment, 1,000 to 10,000,000, at least <see cref="PartRowsMin"/>.
+    /// </summary>
     [Range(1_000, 10_000_000)]
     public int PartRowsMax { get; set; } = 200_000;
 
@@ -43,4 +45,15 @@ public sealed class JobStoreOptions
     /// </summary>
     [Range(1, 1_024)]
     public int InstallMib { get; set; } = 32;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (PartRowsMax < PartRowsMin)
+        {
+            yield return new ValidationResult(
+                $"{nameof(PartRowsMax)} ({PartRowsMax}) must be at least {nameof(PartRowsMin)} ({PartRowsMin}).",
+                [nameof(PartRowsMax)]);
+        }
+    }
 }
