@@ -111,7 +111,12 @@ internal sealed class LogSurvey : IDisposable
     private LogOptions OptionsOf()
     {
         var least = Math.Max(SegmentBytes, LogOptions.SegmentBytesMin);
-        return new LogOptions { LogId = LogId, SegmentBytes = (least + 4_095) / 4_096 * 4_096 };
+        return new LogOptions
+        {
+            LogId = LogId,
+            SegmentBytes = (least + 4_095) / 4_096 * 4_096,
+            ReserveBytes = 0,
+        };
     }
 
     private void CheckSlots()
