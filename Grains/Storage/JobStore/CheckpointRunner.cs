@@ -64,11 +64,11 @@ public sealed class CheckpointRunner : IDisposable
         }
         catch (StorageFullException)
         {
-            _observer.OnWithoutRoom(group);
+            _observer.OnWithoutRoom(group, store);
         }
         catch (StoreDamagedException error)
         {
-            _observer.OnDamaged(group, error);
+            _observer.OnDamaged(group, store, error);
         }
     }
 }

@@ -1,3 +1,4 @@
+using TimeMachine.Core.Node;
 using TimeMachine.Core.Raft;
 using TimeMachine.Core.Routing;
 using TimeMachine.Simulation.Runner;

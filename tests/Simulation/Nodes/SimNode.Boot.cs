@@ -12,6 +12,9 @@ namespace TimeMachine.Simulation.Nodes;
 /// <content>Starting: identity, recovery of the log, opening of the replicas.</content>
 public sealed partial class SimNode
 {
+    /// <summary>The name of the identity's image.</summary>
+    private const long IdentityKey = 1;
+
     /// <inheritdoc/>
     public void Start(in ProcessStart start)
     {
@@ -21,7 +24,7 @@ public sealed partial class SimNode
         }
 
         _incarnation = start.Incarnation;
-        var status = Host.CheckpointDisk.Read(NodeIdentity.Key, out var image);
+        var status = Host.CheckpointDisk.Read(IdentityKey, out var image);
         if (status == ImageStatus.Ok)
         {
             _identity = (NodeIdentity)image!;
@@ -30,7 +33,7 @@ public sealed partial class SimNode
         {
             _ended.Clear();
             _identity = new NodeIdentity(_plan.TagOf(Host.Address, start.Incarnation), IsFormed: start.Incarnation > 1);
-            Host.CheckpointDisk.PutNow(NodeIdentity.Key, _identity);
+            Host.CheckpointDisk.PutNow(IdentityKey, _identity);
         }
 
         _isSyncing = false;
@@ -73,7 +76,7 @@ public sealed partial class SimNode
         if (!_identity.IsFormed)
         {
             _identity = _identity with { IsFormed = true };
-            Host.CheckpointDisk.PutNow(NodeIdentity.Key, _identity);
+            Host.CheckpointDisk.PutNow(IdentityKey, _identity);
         }
     }
 
@@ -120,8 +123,8 @@ public sealed partial class SimNode
     private void BeginAnew()
     {
         _ended.Clear();
-        _identity = new NodeIdentity(_identity.Tag + 2, IsFormed: true);
-        Host.CheckpointDisk.PutNow(NodeIdentity.Key, _identity);
+        _identity = _identity.Next();
+        Host.CheckpointDisk.PutNow(IdentityKey, _identity);
     }
 
     private void PrepareSlots(NodeEngine engine)

@@ -62,9 +62,10 @@ public sealed class CheckpointRunnerTests : ICheckpointObserver, IDisposable
         _told.Add($"durable {group}");
     }
 
-    void ICheckpointObserver.OnWithoutRoom(GroupId group) => _told.Add($"no room {group}");
+    void ICheckpointObserver.OnWithoutRoom(GroupId group, ReplicaStore store) => _told.Add($"no room {group}");
 
-    void ICheckpointObserver.OnDamaged(GroupId group, StoreDamagedException error) => _told.Add($"damaged {group}");
+    void ICheckpointObserver.OnDamaged(GroupId group, ReplicaStore store, StoreDamagedException error) =>
+        _told.Add($"damaged {group}");
 
     void ICheckpointObserver.OnFailed(Exception error) => _told.Add($"failed: {error.GetType().Name}");
 

@@ -73,9 +73,7 @@ public sealed class OrphanTests
     /// </summary>
     private static void Plant(SimFileSystem disk)
     {
-        var torn = new byte[600];
-        Array.Fill(torn, (byte)0x30);
-        BinaryPrimitives.WriteInt32LittleEndian(torn, 0x7FFF_FF00);
+        var torn = Torn();
         var used = disk.Files(Rows).ToHashSet();
         for (var segment = 1; segment < 200; segment++)
         {
@@ -90,5 +88,13 @@ public sealed class OrphanTests
     }
 
     private static IEnumerable<string> Planted(SimFileSystem disk) =>
-        disk.Files(Rows).Where(path => disk.Content(path).Length == 600);
+        disk.Files(Rows).Where(path => disk.Content(path).AsSpan().SequenceEqual(Torn()));
+
+    private static byte[] Torn()
+    {
+        var torn = new byte[600];
+        Array.Fill(torn, (byte)0x30);
+        BinaryPrimitives.WriteInt32LittleEndian(torn, 0x7FFF_FF00);
+        return torn;
+    }
 }

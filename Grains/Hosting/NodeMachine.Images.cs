@@ -1,0 +1,306 @@
+using System.Runtime.InteropServices;
+using TimeMachine.Core.Engine;
+using TimeMachine.Core.Log;
+using TimeMachine.Core.Node;
+using TimeMachine.Core.Raft;
+using TimeMachine.Storage.Files;
+using TimeMachine.Storage.JobStore;
+
+namespace TimeMachine.Grains.Hosting;
+
+/// <content>Images out and in, entries read for peers that lag, replicas that come and go.</content>
+public sealed partial class NodeMachine
+{
+    private readonly Dictionary<ulong, OutgoingImage> _outgoing = [];
+    private readonly Dictionary<GroupId, IncomingImage> _incoming = [];
+    private readonly ImageInstaller _installer;
+
+    /// <summary>Images that took the place of a replica's rows.</summary>
+    public int ImagesInstalled { get; private set; }
+
+    private void TakeImages(EngineOutput engine)
+    {
+        foreach (var read in engine.ChunkReads)
+        {
+            ReadChunk(read);
+        }
+
+        foreach (var ended in engine.ImagesEnded)
+        {
+            if (_outgoing.Remove(ended, out var image))
+            {
+                image.Rows.Dispose();
+            }
+        }
+
+        foreach (var arrival in engine.ChunkArrivals)
+        {
+            Stage(arrival with { Bytes = arrival.Bytes.ToArray() });
+        }
+    }
+
+    private void ReadChunk(in ChunkRead read)
+    {
+        if (Core.Find(read.Group) is not { } replica)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!_outgoing.TryGetValue(read.ImageId, out var image))
+            {
+                if (read.Offset != 0)
+                {
+                    // Its rows are gone; the transfer is given up by itself.
+                    return;
+                }
+
+                replica.WriteCheckpoint();
+                var rows = _stores[read.Group].Rows.Snapshot();
+                image = new OutgoingImage(read.Group, rows, new ImageWriter(rows), replica.Point);
+                _outgoing[read.ImageId] = image;
+            }
+
+            var bytes = new byte[read.BytesMax];
+            var length = image.Writer.Fill(bytes, out var isLast);
+            var point = image.Point;
+            Core.Engine.OnChunkRead(
+                read, point.Index, point.Term, point.Configuration, (bytes.AsMemory(0, length), isLast));
+        }
+        catch (StoreDamagedException)
+        {
+            LoseReplica(read.Group);
+        }
+        catch (StorageFullException)
+        {
+            // There is no room to set rows aside: the transfer is given up by itself, and begun again later.
+            EndOutgoing(read.Group);
+        }
+    }
+
+    private void Stage(ChunkArrival arrival)
+    {
+        if (!_incoming.TryGetValue(arrival.Group, out var image) || image.Id != arrival.ImageId)
+        {
+            DropIncoming(arrival.Group);
+            image = new IncomingImage(arrival.Group, arrival.ImageId);
+            _incoming[arrival.Group] = image;
+        }
+
+        var path = PathOf(arrival.Group, Core.Engine.Find(arrival.Group)!.Self);
+        _installer.Run(() => TakePart(image, arrival, path));
+    }
+
+    /// <summary>On the thread of the images.</summary>
+    private void TakePart(IncomingImage image, ChunkArrival arrival, string path)
+    {
+        try
+        {
+            image.Install ??= ReplicaInstall.Begin(_files, path, _options.JobStore);
+            var error = image.Install.Take(arrival.Bytes.Span);
+            var isGood = error == ErrorCode.None && (!arrival.IsLast || image.Install.IsWhole);
+            Post(() => EndPart(image, arrival, isGood));
+        }
+        catch (StorageFullException)
+        {
+            Post(() => EndPart(image, arrival, isGood: false));
+        }
+        catch (StoreDamagedException)
+        {
+            // The rows that it has name no generation: what would take their place cannot be told from them.
+            Post(() => LoseIfPresent(image));
+        }
+    }
+
+    private void LoseIfPresent(IncomingImage image)
+    {
+        if (_incoming.GetValueOrDefault(image.Group) == image)
+        {
+            LoseReplica(image.Group);
+        }
+    }
+
+    private void EndPart(IncomingImage image, in ChunkArrival arrival, bool isGood)
+    {
+        if (_incoming.GetValueOrDefault(image.Group) != image)
+        {
+            return;
+        }
+
+        if (!isGood)
+        {
+            DropIncoming(image.Group);
+            Core.FailImage(arrival);
+        }
+        else if (!arrival.IsLast)
+        {
+            Core.Engine.OnChunkStaged(arrival);
+        }
+        else if (Core.BeginInstall(arrival))
+        {
+            image.Last = arrival;
+            if (!_running.ContainsKey(image.Group))
+            {
+                Finish(image);
+            }
+        }
+        else
+        {
+            DropIncoming(image.Group);
+        }
+    }
+
+    /// <summary>A checkpoint that was begun before an image is older, and must be over first.</summary>
+    private void FinishWaitingInstall(GroupId group)
+    {
+        if (_incoming.TryGetValue(group, out var image) && image.Last is not null)
+        {
+            Finish(image);
+        }
+    }
+
+    private void Finish(IncomingImage image) => _installer.Run(() =>
+    {
+        try
+        {
+            var store = image.Install!.Finish();
+            Post(() => EndInstall(image, store));
+        }
+        catch (StorageFullException)
+        {
+            Post(() => EndInstall(image, store: null));
+        }
+    });
+
+    private void EndInstall(IncomingImage image, ReplicaStore? store)
+    {
+        var group = image.Group;
+        if (_incoming.GetValueOrDefault(group) != image)
+        {
+            store?.Dispose();
+            return;
+        }
+
+        if (store is null)
+        {
+            DropIncoming(group);
+            Core.FailImage(image.Last!.Value);
+            return;
+        }
+
+        _incoming.Remove(group);
+        if (!Core.InstallImage(image.Last!.Value, store.Rows, Now, _output))
+        {
+            store.Dispose();
+            _installer.Run(image.Install!.Revert);
+            return;
+        }
+
+        EndOutgoing(group);
+        _stores[group].Dispose();
+        _stores[group] = store;
+        _checkpoints[group] = image.Last.Value.Index;
+        _installer.Run(image.Install!.DeleteBefore);
+        ImagesInstalled++;
+    }
+
+    private void ReadForPeers(EngineOutput engine)
+    {
+        foreach (var request in engine.EntryReads)
+        {
+            var entries = new List<Entry>();
+            foreach (var location in request.Locations)
+            {
+                var bytes = new byte[location.Length];
+                if (!_log.TryRead(location, bytes) || !LogRecordReader.TryRead(bytes, location, out var entry))
+                {
+                    break;
+                }
+
+                entries.Add(new Entry(entry.Index, entry.Term, (EntryKind)entry.Kind, entry.Payload));
+            }
+
+            Core.Engine.OnEntriesRead(
+                request.Group, request.Peer, request.First, CollectionsMarshal.AsSpan(entries));
+        }
+    }
+
+    private void TakeWanted(EngineOutput engine)
+    {
+        foreach (var wanted in engine.ReplicasWanted)
+        {
+            var isOurs = Identity.Owns(wanted.Replica) && !Core.Engine.IsDead(wanted.Replica);
+            if (isOurs && Core.Find(wanted.Group) is null && !_stopped.Contains(wanted.Group))
+            {
+                // Without room in the log just now, the leader speaks to it again.
+                Create(wanted.Group, wanted.Replica, Configuration.Empty);
+            }
+        }
+    }
+
+    /// <summary>A replica is damaged: its peers rebuild it. Without peers nothing of it is touched any more.</summary>
+    private void LoseReplica(GroupId group)
+    {
+        if (Core.Engine.Find(group) is { Configuration.VoterCount: <= 1 })
+        {
+            _outlets.Fail(new StoreDamagedException(
+                $"The rows of group {group} are damaged, and it has no other replica to be rebuilt from."));
+        }
+        else
+        {
+            EndReplica(group);
+        }
+    }
+
+    /// <summary>Ends a replica for good. Its rows go once nothing works on them.</summary>
+    private void EndReplica(GroupId group)
+    {
+        if (Core.Engine.Find(group) is not { } raft)
+        {
+            return;
+        }
+
+        var path = PathOf(group, raft.Self);
+        Core.Remove(group, Now, _output);
+        DropIncoming(group);
+        EndOutgoing(group);
+        _checkpoints.Remove(group);
+        if (_stores.Remove(group, out var store))
+        {
+            Close(group, store, path);
+        }
+    }
+
+    private void DropIncoming(GroupId group)
+    {
+        if (_incoming.Remove(group, out var image))
+        {
+            _installer.Run(() => image.Install?.Dispose());
+        }
+    }
+
+    private void EndOutgoing(GroupId group)
+    {
+        foreach (var (id, image) in _outgoing.Where(pair => pair.Value.Group == group).ToList())
+        {
+            image.Rows.Dispose();
+            _outgoing.Remove(id);
+        }
+    }
+
+    private void CloseImages()
+    {
+        foreach (var image in _outgoing.Values)
+        {
+            image.Rows.Dispose();
+        }
+
+        foreach (var image in _incoming.Values)
+        {
+            image.Install?.Dispose();
+        }
+    }
+
+    private sealed record OutgoingImage(GroupId Group, RowSnapshot Rows, ImageWriter Writer, AppliedPoint Point);
+}

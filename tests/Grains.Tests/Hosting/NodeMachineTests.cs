@@ -1,0 +1,133 @@
+using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Triggering;
+
+namespace TimeMachine.Grains.Tests.Hosting;
+
+public sealed class NodeMachineTests : IDisposable
+{
+    private readonly MachineCluster _cluster = new();
+
+    [Fact]
+    public void A_new_disk_that_forms_leads_every_group_and_goes_on_after_a_restart()
+    {
+        var identity = _cluster.Start(1, forms: true).Machine.Identity;
+        _cluster.RunUntil(_cluster.AreAllLed);
+        _cluster.PutRoute();
+        var created = _cluster.Create(1, "a", delayMs: 3_600_000);
+
+        _cluster.Stop(1);
+        _cluster.Start(1, forms: true);
+        var found = _cluster.Get(1, "a");
+
+        Assert.Equal(identity.Tag, _cluster[1].Machine.Identity.Tag);
+        Assert.True(_cluster[1].Machine.Identity.IsFormed);
+        Assert.Equal(created.Version, found.Version);
+        Assert.Equal(JobState.Scheduled, found.State);
+    }
+
+    [Fact]
+    public void A_due_job_is_sent_once_and_its_outcome_is_kept()
+    {
+        var node = _cluster.Start(1, forms: true);
+        _cluster.Admit(1);
+        _cluster.PutRoute();
+        var created = _cluster.Create(2, "a", delayMs: 20);
+
+        _cluster.RunUntil(() => node.Attempts.Count > 0);
+        var attempt = node.Attempts[0];
+        node.Machine.EndAttempt(attempt.Group, attempt.Claim, AttemptResult.Answer(204, durationMs: 3));
+        _cluster.RunUntil(() => _cluster.Get(2, "a").State == JobState.Delivered);
+
+        Assert.Single(node.Attempts);
+        Assert.Equal(created.Version, attempt.Version);
+        Assert.Equal(100, attempt.Meta.Length);
+        Assert.Equal(1, attempt.Attempt);
+    }
+
+    [Fact]
+    public void Groups_grow_to_three_nodes_and_survive_the_loss_of_the_first()
+    {
+        _cluster.Start(1, forms: true);
+        _cluster.PutRoute();
+        _cluster.Create(0, "a", delayMs: 3_600_000);
+        _cluster.Start(2);
+        _cluster.Start(3);
+        _cluster.Grow(2);
+        _cluster.Grow(3);
+
+        _cluster.Stop(1);
+        _cluster.RunUntil(_cluster.AreAllLed);
+
+        Assert.Equal(JobState.Scheduled, _cluster.Get(0, "a").State);
+        Assert.Equal(ErrorCode.None, _cluster.Create(1, "b", delayMs: 3_600_000).Code);
+        _cluster.Start(1);
+        _cluster.RunUntil(() => MachineCluster.Groups.All(group =>
+            _cluster[1].Core.Find(group)!.Point.Index == _cluster.LeaderOf(group)?.Core.Find(group)!.Point.Index));
+        Assert.All(MachineCluster.Groups, group => Assert.Equal(
+            _cluster.LeaderOf(group)!.Core.Find(group)!.Machine.ContentHash,
+            _cluster[1].Core.Find(group)!.Machine.ContentHash));
+    }
+
+    [Fact]
+    public void A_node_that_was_away_for_too_long_gets_images()
+    {
+        using var cluster = new MachineCluster
+        {
+            Log = new()
+            {
+                SegmentBytes = 64 * 1024,
+                SlotsMax = 16,
+                RetainBytes = 64 * 1024,
+                RetainMs = 1,
+                ReserveBytes = 64 * 1024,
+                BatchBytesMax = 64 * 1024,
+            },
+        };
+        cluster.Start(1, forms: true);
+        cluster.PutRoute();
+        for (var job = 0; job < 200; job++)
+        {
+            cluster.Create(job % MachineCluster.VNodeCount, $"{job}", delayMs: 3_600_000, metaBytes: 4_000);
+        }
+
+        cluster.Start(2);
+        cluster.Grow(2);
+        cluster.RunUntil(() => MachineCluster.Groups.All(group =>
+            cluster[2].Core.Find(group)!.Point.Index == cluster[1].Core.Find(group)!.Point.Index));
+
+        Assert.True(cluster[2].Machine.ImagesInstalled >= MachineCluster.VNodeCount);
+        Assert.All(MachineCluster.Groups, group => Assert.Equal(
+            cluster[1].Core.Find(group)!.Machine.ContentHash, cluster[2].Core.Find(group)!.Machine.ContentHash));
+        Assert.Equal(JobState.Scheduled, cluster.Get(199 % MachineCluster.VNodeCount, "199").State);
+    }
+
+    [Fact]
+    public void A_disk_whose_identity_is_gone_does_not_speak_for_what_it_held()
+    {
+        var before = _cluster.Start(1, forms: true).Machine.Identity;
+        _cluster.RunUntil(() => _cluster.AreAllLed() && _cluster[1].Machine.Identity.IsFormed);
+        _cluster.Stop(1);
+        File.Delete(Path.Combine(_cluster.DataOf(1), "identity"));
+
+        var node = _cluster.Start(1, forms: true);
+
+        Assert.NotEqual(before.Tag, node.Machine.Identity.Tag);
+        Assert.Empty(node.Core.Replicas);
+    }
+
+    [Fact]
+    public void A_replica_that_is_dropped_leaves_no_rows_behind()
+    {
+        _cluster.Start(1, forms: true);
+        _cluster.RunUntil(_cluster.AreAllLed);
+        var stores = Path.Combine(_cluster.DataOf(1), "store");
+        Assert.Equal(MachineCluster.VNodeCount + 1, Directory.GetDirectories(stores).Length);
+
+        _cluster[1].Machine.Drop(new GroupId(2));
+        _cluster.RunUntil(() => Directory.GetDirectories(stores).Length == MachineCluster.VNodeCount);
+
+        Assert.Null(_cluster[1].Core.Find(new GroupId(2)));
+    }
+
+    public void Dispose() => _cluster.Dispose();
+}
