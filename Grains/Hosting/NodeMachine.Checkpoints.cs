@@ -53,7 +53,7 @@ public sealed partial class NodeMachine : ICheckpointObserver
     {
         foreach (var group in _output.Checkpoints)
         {
-            if (Core.Find(group) is not { } replica)
+            if (Core.Find(group) is not { IsDamaged: false } replica)
             {
                 continue;
             }

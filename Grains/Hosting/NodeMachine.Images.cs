@@ -41,7 +41,7 @@ public sealed partial class NodeMachine
 
     private void ReadChunk(in ChunkRead read)
     {
-        if (Core.Find(read.Group) is not { } replica)
+        if (Core.Find(read.Group) is not { IsDamaged: false } replica)
         {
             return;
         }
@@ -239,13 +239,14 @@ public sealed partial class NodeMachine
         }
     }
 
-    /// <summary>A replica is damaged: its peers rebuild it. Without peers nothing of it is touched any more.</summary>
+    /// <summary>A replica is damaged: its peers rebuild it. Without peers its vnode stops, and nothing of it is touched
+    /// any more.</summary>
     private void LoseReplica(GroupId group)
     {
         if (Core.Engine.Find(group) is { Configuration.VoterCount: <= 1 })
         {
-            _outlets.Fail(new StoreDamagedException(
-                $"The rows of group {group} are damaged, and it has no other replica to be rebuilt from."));
+            _stopped.Add(group);
+            Core.Find(group)?.IsDamaged = true;
         }
         else
         {

@@ -85,8 +85,17 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
     /// <param name="token">Comes back with the answer; not used before, below 2^61.</param>
     /// <param name="group">The vnode's group.</param>
     /// <param name="request">The request, validated.</param>
-    public void Call(ulong token, GroupId group, JobRequest request) =>
-        Post(() => Core.Call(token, group, request, Now, _output));
+    public void Call(ulong token, GroupId group, JobRequest request) => Post(() =>
+    {
+        if (_stopped.Contains(group))
+        {
+            _output.Answers.Add(new CallAnswer(token, new JobAnswer(ErrorCode.VNodeDamaged), default));
+        }
+        else
+        {
+            Core.Call(token, group, request, Now, _output);
+        }
+    });
 
     /// <summary>A call that concerns routes or nodes; from any thread.</summary>
     /// <param name="token">Comes back with the answer; not used before, below 2^61.</param>
@@ -115,6 +124,7 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
 
         Core.Sample(Now, new UnixMs(_time.GetUtcNow().ToUnixTimeMilliseconds()));
         Core.Advance(Now, _output);
+        LoseDamaged();
         var engine = _output.Engine;
         Prepare(engine);
         foreach (var batch in engine.Logs)
@@ -128,8 +138,10 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         engine.Applies.ForEach(_toApply.Enqueue);
         while (_toApply.Count > 0 && !Core.IsApplyHeld)
         {
-            Apply(_toApply.Dequeue());
+            Core.Apply(_toApply.Dequeue(), Now, _output);
         }
+
+        LoseDamaged();
 
         _output.Answers.ForEach(answer => _outlets.Answer(answer));
         ReadForPeers(engine);
@@ -185,16 +197,10 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         }
     }
 
-    private void Apply(in ApplyRange range)
+    private void LoseDamaged()
     {
-        try
-        {
-            Core.Apply(range, Now, _output);
-        }
-        catch (StoreDamagedException)
-        {
-            LoseReplica(range.Group);
-        }
+        _output.Damaged.ForEach(LoseReplica);
+        _output.Damaged.Clear();
     }
 
     private void Wait(int waitMsMax)

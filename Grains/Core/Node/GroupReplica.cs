@@ -38,6 +38,10 @@ public sealed class GroupReplica(GroupId group, IRowStore store, IStateMachine m
     /// <summary>The term in which this replica leads and has applied an entry of its own; else zero.</summary>
     public Term ArmedTerm { get; set; }
 
+    /// <summary>Whether its rows turned out to be damaged: nothing of it is read, applied or made durable any more.
+    /// </summary>
+    public bool IsDamaged { get; set; }
+
     /// <summary>Applies one committed entry.</summary>
     /// <param name="entry">The next entry.</param>
     /// <param name="output">Answers and effects, in the order of the entry's commands.</param>

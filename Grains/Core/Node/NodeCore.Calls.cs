@@ -1,5 +1,6 @@
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Raft;
+using TimeMachine.Core.Replication;
 
 namespace TimeMachine.Core.Node;
 
@@ -28,6 +29,12 @@ public sealed partial class NodeCore
         if (core is null || core.Role != RaftRole.Leader)
         {
             AnswerNotLeader(token, core, output);
+            return;
+        }
+
+        if (Find(group) is { IsDamaged: true })
+        {
+            output.Answers.Add(new CallAnswer(token, DamagedAnswer(group), default));
             return;
         }
 
@@ -235,18 +242,33 @@ public sealed partial class NodeCore
         }
 
         _callCount--;
-        var answer = refusal.IsOk ? Look(pending) : refusal;
+        var answer = refusal.IsOk ? Look(pending, output) : refusal;
         output.Answers.Add(new CallAnswer(pending.Token, answer, default));
     }
 
-    private JobAnswer Look(in PendingRead pending)
+    private JobAnswer Look(in PendingRead pending, NodeOutput output)
     {
-        if (Find(pending.Group)?.Machine is not JobStateMachine jobs)
+        if (Find(pending.Group) is not { Machine: JobStateMachine jobs } replica)
         {
             return new JobAnswer(ErrorCode.NotLeader);
         }
 
-        var view = jobs.Get(pending.Key);
+        if (replica.IsDamaged)
+        {
+            return DamagedAnswer(pending.Group);
+        }
+
+        JobView? view;
+        try
+        {
+            view = jobs.Get(pending.Key);
+        }
+        catch (RowsDamagedException)
+        {
+            MarkDamaged(replica, output);
+            return DamagedAnswer(pending.Group);
+        }
+
         return view is null
             ? new JobAnswer(ErrorCode.JobNotFound)
             : new JobAnswer(ErrorCode.None, view.Version, view.State)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Raft;
+using TimeMachine.Core.Replication;
 using TimeMachine.Core.Triggering;
 
 namespace TimeMachine.Core.Node;
@@ -96,7 +97,7 @@ public sealed partial class NodeCore
 
         foreach (var scan in _triggered.Scans)
         {
-            Scan(scan, now);
+            Scan(scan, now, output);
         }
 
         output.Sends.AddRange(_triggered.Sends);
@@ -131,13 +132,41 @@ public sealed partial class NodeCore
         }
     }
 
-    private void Scan(in ScanRequest scan, MonoMs now)
+    private void Scan(in ScanRequest scan, MonoMs now, NodeOutput output)
     {
-        if (Find(scan.Group)?.Machine is JobStateMachine jobs)
+        if (Find(scan.Group) is not { IsDamaged: false, Machine: JobStateMachine jobs } replica)
         {
-            _scanned.Clear();
-            Trigger.OnScanned(scan.Run(jobs, _scanned), now);
+            return;
         }
+
+        _scanned.Clear();
+        ScanAnswer answer;
+        try
+        {
+            answer = scan.Run(jobs, _scanned);
+        }
+        catch (RowsDamagedException)
+        {
+            MarkDamaged(replica, output);
+            return;
+        }
+
+        Trigger.OnScanned(answer, now);
+    }
+
+    /// <summary>Half of an entry may be in the rows: they are not to become a checkpoint.</summary>
+    private void MarkDamaged(GroupReplica replica, NodeOutput output)
+    {
+        replica.IsDamaged = true;
+        _checkpoints.Remove(replica.Group);
+        output.Damaged.Add(replica.Group);
+    }
+
+    /// <summary>What a damaged replica says: ask another, or that there is none.</summary>
+    private JobAnswer DamagedAnswer(GroupId group)
+    {
+        var isAlone = Engine.Find(group) is { Configuration.VoterCount: <= 1 };
+        return new JobAnswer(isAlone ? ErrorCode.VNodeDamaged : ErrorCode.NotLeader);
     }
 
     /// <summary>Hands outcomes to the leader that took over; it may be this node again.</summary>

@@ -61,11 +61,29 @@ public sealed partial class NodeCore
     public void Apply(in ApplyRange range, MonoMs now, NodeOutput output)
     {
         var core = Engine.Find(range.Group);
-        if (core is null || Find(range.Group) is not { } replica)
+        if (core is null || Find(range.Group) is not { IsDamaged: false } replica)
         {
             return;
         }
 
+        try
+        {
+            ApplyAll(replica, core, range, now, output);
+        }
+        catch (RowsDamagedException)
+        {
+            // Half of an entry may be applied: the replica is not to be read, nor to say how far it is.
+            MarkDamaged(replica, output);
+            return;
+        }
+
+        Engine.OnApplied(range.Group, replica.Point.Index);
+        _checkpoints.OnApplied(range.Group, replica.Point.Index, replica.Store.FreshBytes, now);
+        AnswerAppliedReads(replica, now, output);
+    }
+
+    private void ApplyAll(GroupReplica replica, RaftCore core, in ApplyRange range, MonoMs now, NodeOutput output)
+    {
         for (var index = range.First; index <= range.Last; index += 1)
         {
             if (index <= replica.Point.Index)
@@ -77,10 +95,6 @@ public sealed partial class NodeCore
             Invariant.Require(isThere);
             ApplyOne(replica, core, entry, now, output);
         }
-
-        Engine.OnApplied(range.Group, replica.Point.Index);
-        _checkpoints.OnApplied(range.Group, replica.Point.Index, replica.Store.FreshBytes, now);
-        AnswerAppliedReads(replica, now, output);
     }
 
     private void ApplyOne(GroupReplica replica, RaftCore core, in Entry entry, MonoMs now, NodeOutput output)

@@ -98,7 +98,10 @@ public sealed partial class NodeCore
     public void OnCheckpointEnded(GroupId group, LogIndex index, MonoMs now)
     {
         _checkpoints.OnEnded(group, index, now);
-        Engine.OnCheckpoint(group, index);
+        if (Find(group) is { IsDamaged: false })
+        {
+            Engine.OnCheckpoint(group, index);
+        }
     }
 
     /// <summary>
@@ -109,7 +112,7 @@ public sealed partial class NodeCore
     /// <returns>False if the replica is as far by itself; the host drops the image.</returns>
     public bool BeginInstall(in ChunkArrival arrival)
     {
-        if (Find(arrival.Group) is not { } replica || replica.Point.Index >= arrival.Index)
+        if (Find(arrival.Group) is not { IsDamaged: false } replica || replica.Point.Index >= arrival.Index)
         {
             Engine.OnImageFailed(arrival);
             return false;

@@ -31,6 +31,10 @@ public sealed class NodeOutput
     /// <summary>Groups to checkpoint; answered by OnCheckpointEnded.</summary>
     public List<GroupId> Checkpoints { get; } = [];
 
+    /// <summary>Groups whose rows here turned out to be damaged: the host ends the replica, or leaves it as it is if it
+    /// has no peers. Nothing of it is read or applied any more.</summary>
+    public List<GroupId> Damaged { get; } = [];
+
     /// <summary>Empties the lists.</summary>
     public void Clear()
     {
@@ -38,5 +42,6 @@ public sealed class NodeOutput
         Messages.Clear();
         Sends.Clear();
         Checkpoints.Clear();
+        Damaged.Clear();
     }
 }

@@ -1,10 +1,9 @@
+using TimeMachine.Core.Replication;
+
 namespace TimeMachine.Storage.JobStore;
 
-/// <summary>
-/// A replica's rows cannot be trusted. The store is a cache of the log and never the only copy: it is thrown away and
-/// the replica is rebuilt from its peers.
-/// </summary>
-public sealed class StoreDamagedException : Exception
+/// <summary>What a replica's store holds cannot be trusted.</summary>
+public sealed class StoreDamagedException : RowsDamagedException
 {
     /// <summary>Makes one without a text.</summary>
     public StoreDamagedException()

@@ -168,6 +168,7 @@ public sealed partial class SimNode : ISimProcess
             return;
         }
 
+        _output.Damaged.ForEach(group => LoseReplica(core, group));
         SendAnswers();
         ReadForPeers(core, engine);
         TakeImages(core, engine);

@@ -1,0 +1,169 @@
+using System.Text;
+using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Routes;
+using TimeMachine.Core.Triggering;
+using TimeMachine.Grains.Delivery;
+
+namespace TimeMachine.Grains.Tests.Delivery;
+
+public sealed class WebhookSenderTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly WebhookSender _sender = new(
+        new WebhookOptions { Cluster = "test", AllowLoopback = true }, TimeProvider.System);
+
+    [Fact]
+    public async Task The_request_is_what_the_documentation_says()
+    {
+        using var recipient = new RawRecipient(Manner.Answer);
+
+        var result = await SendAsync(recipient.Url, "{\"a\": 1e400, \"a\": 2}", secret: new byte[32]);
+
+        Assert.Equal(AttemptEnd.Answered, result.End);
+        Assert.Equal(200, result.HttpStatus);
+        var request = Assert.Single(recipient.Requests);
+        Assert.StartsWith("POST /hook HTTP/1.1\r\n", request, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n{\"a\": 1e400, \"a\": 2}", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nwebhook-id: test_3_655360\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nwebhook-signature: v1,", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nTime-Machine-Job: a%2Fb%20%F0%9F%98%80\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nTime-Machine-Attempt: 2\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nTime-Machine-Fence: 720896\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nTime-Machine-Trigger-Time: 1800000000000\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Type: application/json\r\n", request, StringComparison.Ordinal);
+        Assert.DoesNotContain("Expect", request, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Accept-Encoding", request, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 204 No Content\r\n\r\n", 204, 0)]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n", 302, 0)]
+    [InlineData("HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", 503, 7_000)]
+    [InlineData("HTTP/1.1 429 No\r\nRetry-After: 99999999\r\nContent-Length: 0\r\n\r\n", 429, 86_400_000)]
+    [InlineData("HTTP/1.1 500 No\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n", 500, 0)]
+    public async Task An_answer_is_told_as_it_is_and_never_followed(string answer, int status, int retryAfterMs)
+    {
+        using var recipient = new RawRecipient(Manner.Answer, answer);
+
+        var result = await SendAsync(recipient.Url, "{}");
+
+        Assert.Equal(AttemptEnd.Answered, result.End);
+        Assert.Equal(status, result.HttpStatus);
+        Assert.Equal(retryAfterMs, result.RetryAfterMs);
+        Assert.Single(recipient.Requests);
+    }
+
+    [Theory]
+    [InlineData(Manner.CloseUnread)]
+    [InlineData(Manner.CloseRead)]
+    public async Task A_connection_that_breaks_is_told_and_nothing_is_written_again(object manner)
+    {
+        using var recipient = new RawRecipient((Manner)manner);
+
+        for (var attempt = 1; attempt <= 20; attempt++)
+        {
+            var result = await SendAsync(recipient.Url, "{\"n\":1}");
+
+            Assert.Equal(AttemptEnd.Broken, result.End);
+            Assert.False(result.WroteNothing);
+            Assert.Equal(attempt, recipient.Connections);
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_closes_behind_an_answer_never_makes_two_requests_of_one_attempt()
+    {
+        using var recipient = new RawRecipient(Manner.CloseBehind);
+        var answered = 0;
+
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var result = await SendAsync(recipient.Url, "{\"n\":1}");
+            answered += result.End == AttemptEnd.Answered ? 1 : 0;
+            Assert.True(result.End is AttemptEnd.Answered or AttemptEnd.Broken);
+        }
+
+        Assert.Equal(answered, recipient.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_recipient_that_hangs_costs_the_routes_timeout()
+    {
+        using var recipient = new RawRecipient(Manner.Hang);
+
+        var result = await SendAsync(recipient.Url, "{}", timeoutMs: 100);
+
+        Assert.Equal(AttemptEnd.TimedOut, result.End);
+        Assert.False(result.WroteNothing);
+        Assert.Single(recipient.Requests);
+    }
+
+    [Fact]
+    public async Task Where_nobody_listens_nothing_was_written()
+    {
+        string url;
+        using (var recipient = new RawRecipient(Manner.Answer))
+        {
+            url = recipient.Url;
+        }
+
+        var result = await SendAsync(url, "{}");
+
+        Assert.Equal(AttemptEnd.ConnectFailed, result.End);
+        Assert.True(result.WroteNothing);
+    }
+
+    [Theory]
+    [InlineData("http://localhost:9/")]
+    [InlineData("http://127.0.0.1:9/")]
+    [InlineData("file:///etc/passwd")]
+    public async Task A_target_that_is_not_allowed_is_not_connected_to(string url)
+    {
+        using var strict = new WebhookSender(new WebhookOptions { Cluster = "test" }, TimeProvider.System);
+
+        var result = await SendAsync(url, "{}", sender: strict);
+
+        Assert.Equal(AttemptEnd.Forbidden, result.End);
+        Assert.True(result.WroteNothing);
+    }
+
+    [Fact]
+    public async Task An_endless_answer_is_not_read()
+    {
+        var answer = "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + new string('x', 200_000);
+        using var recipient = new RawRecipient(Manner.Answer, answer);
+
+        var result = await SendAsync(recipient.Url, "{}");
+
+        Assert.Equal(AttemptEnd.Answered, result.End);
+        Assert.Equal(200, result.HttpStatus);
+    }
+
+    public void Dispose() => _sender.Dispose();
+
+    private Task<AttemptResult> SendAsync(
+        string url, string body, int timeoutMs = 10_000, byte[]? secret = null, WebhookSender? sender = null)
+    {
+        var ended = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var route = new Route
+        {
+            Key = RouteKey.Of("shop", "hook"),
+            WebhookUrl = url,
+            TimeoutMs = timeoutMs,
+            Secrets = secret is null ? [] : [secret],
+        };
+        var attempt = new SendRequest(
+            GroupId.Of(new VNodeId(3)),
+            new CommandNumber(11 << 16),
+            JobKey.Of("shop", "orders", "a/b \U0001F600"),
+            new CommandNumber(10 << 16),
+            2,
+            DeliveryMode.AtLeastOnce,
+            route,
+            new UnixMs(1_800_000_000_000),
+            new UnixMs(1_800_000_000_000),
+            Encoding.UTF8.GetBytes(body));
+        (sender ?? _sender).Send(attempt, ended.SetResult);
+        return ended.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+}
