@@ -109,7 +109,12 @@ public sealed partial class NodeMachine
             return;
         }
 
-        store ??= OpenStore(group.Group, group.Replica);
+        if (store is null)
+        {
+            ReplicaStore.Delete(_files, PathOf(group.Group, group.Replica));
+            store = OpenStore(group.Group, group.Replica);
+        }
+
         _stores[group.Group] = store;
         _checkpoints[group.Group] = judged.Point.Index;
         core.Open(judged, store.Rows, Now);
@@ -124,11 +129,6 @@ public sealed partial class NodeMachine
         catch (StoreDamagedException)
         {
             // The rows are a cache of the log: without them the log alone decides whether the replica is whole.
-            if (!IsAlone(group))
-            {
-                ReplicaStore.Delete(_files, PathOf(group.Group, group.Replica));
-            }
-
             return null;
         }
     }

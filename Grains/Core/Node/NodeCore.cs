@@ -174,5 +174,22 @@ public sealed partial class NodeCore
         }
 
         replica.Reads.Clear();
+        LoseReads(replica.Group, now, output);
+    }
+
+    /// <summary>Reads that wait for a round of heartbeats: their group will not say any more what became of them.
+    /// </summary>
+    private void LoseReads(GroupId group, MonoMs now, NodeOutput output)
+    {
+        var lost = new List<ulong>();
+        foreach (var (read, pending) in _reads)
+        {
+            if (pending.Group == group)
+            {
+                lost.Add(read);
+            }
+        }
+
+        lost.ForEach(read => AnswerRead(read, new JobAnswer(ErrorCode.NotLeader), now, output));
     }
 }

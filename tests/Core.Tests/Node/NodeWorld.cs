@@ -92,6 +92,13 @@ internal sealed class NodeWorld
         return _token;
     }
 
+    public ulong Get(TestNode node, int vnode, string id)
+    {
+        var request = new JobRequest { Kind = JobRequestKind.Get, Key = JobKey.Of("shop", "carts", id) };
+        node.Core.Call(++_token, VNode(vnode), request, Now, node.Output);
+        return _token;
+    }
+
     /// <summary>Runs until a call is answered, and returns its answer.</summary>
     public JobAnswer Answer(ulong token)
     {

@@ -2,7 +2,6 @@ using TimeMachine.Core.Engine;
 using TimeMachine.Core.Log;
 using TimeMachine.Core.Node;
 using TimeMachine.Core.Raft;
-using TimeMachine.Core.Replication;
 using TimeMachine.Core.Tests.Log;
 
 namespace TimeMachine.Core.Tests.Node;
@@ -38,8 +37,17 @@ internal sealed class TestNode
 
     public bool Leads(GroupId group) => Core.Engine.Find(group) is { Role: RaftRole.Leader };
 
-    public void Create(GroupId group, int replica, Configuration configuration) =>
-        Assert.True(Core.Create(group, new ReplicaId((ulong)replica), configuration, new MemoryRowStore(), default));
+    /// <summary>The rows of each replica.</summary>
+    public Dictionary<GroupId, BreakableRows> Rows { get; } = [];
+
+    /// <summary>Groups whose rows were said to be damaged.</summary>
+    public List<GroupId> Damaged { get; } = [];
+
+    public void Create(GroupId group, int replica, Configuration configuration)
+    {
+        Rows[group] = new BreakableRows();
+        Assert.True(Core.Create(group, new ReplicaId((ulong)replica), configuration, Rows[group], default));
+    }
 
     /// <summary>One turn; returns what leaves for the other nodes.</summary>
     public List<(NodeId To, bool IsBatch, byte[] Bytes)> Turn(MonoMs now)
@@ -66,6 +74,7 @@ internal sealed class TestNode
 
         Prepare(now);
         Answers.AddRange(_output.Answers);
+        Damaged.AddRange(_output.Damaged);
         _output.Clear();
         return sent;
     }
