@@ -68,7 +68,17 @@ public sealed class NodeHost : INodeOutlets, IDisposable
     {
         ArgumentNullException.ThrowIfNull(question);
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _machine.Post(() => answer.SetResult(question(_machine)));
+        _machine.Post(() =>
+        {
+            try
+            {
+                answer.SetResult(question(_machine));
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                answer.SetException(error);
+            }
+        });
         return answer.Task;
     }
 

@@ -81,7 +81,15 @@ public sealed partial class NodeMachine
 
     private void Stage(ChunkArrival arrival)
     {
-        if (!_incoming.TryGetValue(arrival.Group, out var image) || image.Id != arrival.ImageId)
+        var isKnown = _incoming.TryGetValue(arrival.Group, out var image);
+        if (isKnown && image!.Id != arrival.ImageId && image.Last is not null)
+        {
+            // The one before is being made the replica's own: which generation is its own is known only then.
+            Core.FailImage(arrival);
+            return;
+        }
+
+        if (!isKnown || image!.Id != arrival.ImageId)
         {
             DropIncoming(arrival.Group);
             image = new IncomingImage(arrival.Group, arrival.ImageId);
@@ -233,9 +241,21 @@ public sealed partial class NodeMachine
             var isOurs = Identity.Owns(wanted.Replica) && !Core.Engine.IsDead(wanted.Replica);
             if (isOurs && Core.Find(wanted.Group) is null && !_stopped.Contains(wanted.Group))
             {
-                // Without room in the log just now, the leader speaks to it again.
-                Create(wanted.Group, wanted.Replica, Configuration.Empty);
+                TryCreate(wanted.Group, wanted.Replica);
             }
+        }
+    }
+
+    /// <summary>Without room in the log or on the disk just now, the leader speaks to it again.</summary>
+    private bool TryCreate(GroupId group, ReplicaId replica)
+    {
+        try
+        {
+            return Create(group, replica, Configuration.Empty);
+        }
+        catch (StorageFullException)
+        {
+            return false;
         }
     }
 
@@ -243,7 +263,7 @@ public sealed partial class NodeMachine
     /// any more.</summary>
     private void LoseReplica(GroupId group)
     {
-        if (Core.Engine.Find(group) is { Configuration.VoterCount: <= 1 })
+        if (Core.Engine.Find(group) is { } raft && raft.Configuration.IsOnlyVoter(raft.Self))
         {
             _stopped.Add(group);
             Core.Find(group)?.IsDamaged = true;

@@ -26,7 +26,8 @@ public sealed partial class NodeMachine
 
     private string StoresPath => Path.Combine(_options.DataDirectory, StoreDirectory);
 
-    /// <summary>A disk without an identity that holds a log is another one than that log was written by.</summary>
+    /// <summary>Only an empty disk gets an identity. One that has lost its own may hold what is nowhere else: it is left
+    /// as it is.</summary>
     private NodeIdentity ReadIdentity()
     {
         if (IdentityFile.Read(_files, _options.DataDirectory, out var exists) is { } identity)
@@ -34,8 +35,14 @@ public sealed partial class NodeMachine
             return identity;
         }
 
-        var isNew = !exists && _files.Files(_options.LogDirectory).Count == 0;
-        identity = new NodeIdentity(DrawTag(), IsFormed: !isNew);
+        if (exists || _files.Files(_options.LogDirectory).Count > 0 || _files.DirectoryExists(StoresPath))
+        {
+            throw new InvalidDataException(
+                $"'{_options.DataDirectory}' holds data, and no identity that can be read: nothing was changed. Remove "
+                + "data and log to start as another disk, which its peers fill again.");
+        }
+
+        identity = new NodeIdentity(DrawTag(), IsFormed: false);
         IdentityFile.Write(_files, _options.DataDirectory, identity);
         return identity;
     }
@@ -49,7 +56,7 @@ public sealed partial class NodeMachine
         if (recovered.IsFramingLost)
         {
             // The log cannot tell which groups it lost: nothing of this disk may speak again.
-            if (recovered.Groups.Any(group => IsAlone(group)))
+            if (recovered.Groups.Any(IsAlone))
             {
                 throw new InvalidDataException(
                     $"The log in '{_options.LogDirectory}' has lost records of unknown groups, "
@@ -133,10 +140,18 @@ public sealed partial class NodeMachine
         }
     }
 
-    /// <summary>What is thrown away here could be had nowhere else.</summary>
-    private static bool IsAlone(RecoveredGroup group) =>
-        !Configuration.TryDecode(group.BaseConfiguration.Span, out var configuration)
-        || configuration.VoterCount <= 1;
+    /// <summary>Whether what is thrown away here could be had nowhere else, by the newest configuration that is known.
+    /// </summary>
+    private static bool IsAlone(RecoveredGroup group)
+    {
+        var bytes = group.BaseConfiguration;
+        foreach (var entry in group.Entries)
+        {
+            bytes = (EntryKind)entry.Kind == EntryKind.Configuration ? entry.Payload : bytes;
+        }
+
+        return !Configuration.TryDecode(bytes.Span, out var configuration) || configuration.IsOnlyVoter(group.Replica);
+    }
 
     private ReplicaStore OpenStore(GroupId group, ReplicaId replica) =>
         ReplicaStore.Open(_files, PathOf(group, replica), _options.JobStore);
@@ -171,7 +186,7 @@ public sealed partial class NodeMachine
         {
             var group = new GroupId(number);
             var replica = Identity.Replica((uint)number + 1);
-            if (Core.Find(group) is null && !Core.Engine.IsDead(replica))
+            if (Core.Find(group) is null && !_stopped.Contains(group) && !Core.Engine.IsDead(replica))
             {
                 var voter = new Member(replica, _options.Self, MemberKind.Voter);
                 var isCreated = Create(group, replica, new Configuration([voter]));
@@ -198,10 +213,21 @@ public sealed partial class NodeMachine
 
     private void MarkFormed(long synced)
     {
-        if (!Identity.IsFormed && Core.Replicas.Count > 0 && synced >= _formedBy)
+        if (Identity.IsFormed || Core.Replicas.Count == 0 || synced < _formedBy)
         {
-            Identity = Identity with { IsFormed = true };
-            IdentityFile.Write(_files, _options.DataDirectory, Identity);
+            return;
+        }
+
+        try
+        {
+            var formed = Identity with { IsFormed = true };
+            IdentityFile.Write(_files, _options.DataDirectory, formed);
+            Identity = formed;
+        }
+        catch (StorageFullException)
+        {
+            // With the next sync again: until then a crash would only look for groups that are there.
+            _formedBy = synced;
         }
     }
 }

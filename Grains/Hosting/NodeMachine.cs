@@ -48,8 +48,18 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         _begun = time.GetTimestamp();
         _lock = DirectoryLock.Take(options.DataDirectory);
         _log = LogDirectory.Open(files, options.LogDirectory, options.Log.SegmentBytes);
-        Identity = ReadIdentity();
-        Core = Recover();
+        try
+        {
+            Identity = ReadIdentity();
+            Core = Recover();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // It may be tried again by the same process.
+            CloseFiles();
+            throw;
+        }
+
         _writer = new LogWriter(_log, this);
         _checkpointRunner = new CheckpointRunner(this, options.Node.Checkpoints.AtOnceMax);
         _installer = new ImageInstaller(_outlets.Fail);
@@ -75,6 +85,7 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
     public void Post(Action input)
     {
         _inputs.Enqueue(input);
+        Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _isWaiting) != 0)
         {
             _news.Set();
@@ -127,14 +138,13 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         LoseDamaged();
         var engine = _output.Engine;
         Prepare(engine);
-        foreach (var batch in engine.Logs)
+        engine.Logs.ForEach(_writer.Write);
+        if (engine.Logs.Count > 0)
         {
-            _writer.Write(batch);
             _formedBy = Math.Min(_formedBy, engine.Logs[^1].Number);
         }
 
         engine.Batches.ForEach(batch => _outlets.SendBatch(batch));
-        _output.Messages.ForEach(SendMessage);
         engine.Applies.ForEach(_toApply.Enqueue);
         while (_toApply.Count > 0 && !Core.IsApplyHeld)
         {
@@ -142,13 +152,15 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         }
 
         LoseDamaged();
-
-        _output.Answers.ForEach(answer => _outlets.Answer(answer));
+        Speak();
         ReadForPeers(engine);
         TakeImages(engine);
         TakeWanted(engine);
         BeginCheckpoints();
         Send();
+
+        // A replica that was lost on the way had calls open.
+        Speak();
         _output.Clear();
         Wait(waitMsMax);
     }
@@ -173,7 +185,12 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         _checkpointRunner.Dispose();
         _writer.Dispose();
         CloseImages();
-        foreach (var store in _stores.Values)
+        CloseFiles();
+    }
+
+    private void CloseFiles()
+    {
+        foreach (var store in _stores.Values.Concat(_closing.Keys))
         {
             store.Dispose();
         }
@@ -195,6 +212,14 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         {
             _outlets.SendMessage(message);
         }
+    }
+
+    private void Speak()
+    {
+        _output.Messages.ForEach(SendMessage);
+        _output.Messages.Clear();
+        _output.Answers.ForEach(answer => _outlets.Answer(answer));
+        _output.Answers.Clear();
     }
 
     private void LoseDamaged()

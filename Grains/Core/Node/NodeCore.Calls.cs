@@ -242,11 +242,11 @@ public sealed partial class NodeCore
         }
 
         _callCount--;
-        var answer = refusal.IsOk ? Look(pending, output) : refusal;
+        var answer = refusal.IsOk ? Look(pending, now, output) : refusal;
         output.Answers.Add(new CallAnswer(pending.Token, answer, default));
     }
 
-    private JobAnswer Look(in PendingRead pending, NodeOutput output)
+    private JobAnswer Look(in PendingRead pending, MonoMs now, NodeOutput output)
     {
         if (Find(pending.Group) is not { Machine: JobStateMachine jobs } replica)
         {
@@ -265,7 +265,7 @@ public sealed partial class NodeCore
         }
         catch (RowsDamagedException)
         {
-            MarkDamaged(replica, output);
+            MarkDamaged(replica, now, output);
             return DamagedAnswer(pending.Group);
         }
 

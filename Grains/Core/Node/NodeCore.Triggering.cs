@@ -147,17 +147,19 @@ public sealed partial class NodeCore
         }
         catch (RowsDamagedException)
         {
-            MarkDamaged(replica, output);
+            MarkDamaged(replica, now, output);
             return;
         }
 
         Trigger.OnScanned(answer, now);
     }
 
-    /// <summary>Half of an entry may be in the rows: they are not to become a checkpoint.</summary>
-    private void MarkDamaged(GroupReplica replica, NodeOutput output)
+    /// <summary>Half of an entry may be in the rows: they are not to become a checkpoint, and nothing of them is
+    /// claimed any more, since no claim would be applied.</summary>
+    private void MarkDamaged(GroupReplica replica, MonoMs now, NodeOutput output)
     {
         replica.IsDamaged = true;
+        Disarm(replica, now, output);
         _checkpoints.Remove(replica.Group);
         output.Damaged.Add(replica.Group);
     }
@@ -165,7 +167,7 @@ public sealed partial class NodeCore
     /// <summary>What a damaged replica says: ask another, or that there is none.</summary>
     private JobAnswer DamagedAnswer(GroupId group)
     {
-        var isAlone = Engine.Find(group) is { Configuration.VoterCount: <= 1 };
+        var isAlone = Engine.Find(group) is { } raft && raft.Configuration.IsOnlyVoter(raft.Self);
         return new JobAnswer(isAlone ? ErrorCode.VNodeDamaged : ErrorCode.NotLeader);
     }
 

@@ -73,7 +73,7 @@ public sealed partial class NodeCore
         catch (RowsDamagedException)
         {
             // Half of an entry may be applied: the replica is not to be read, nor to say how far it is.
-            MarkDamaged(replica, output);
+            MarkDamaged(replica, now, output);
             return;
         }
 

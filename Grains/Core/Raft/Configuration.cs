@@ -41,6 +41,9 @@ public sealed class Configuration
     /// <summary>The members, by replica id.</summary>
     public ReadOnlySpan<Member> Members => _members;
 
+    /// <summary>Whether what a replica holds is nowhere else: it votes, and nobody else does.</summary>
+    public bool IsOnlyVoter(ReplicaId replica) => VoterCount == 1 && IsVoter(replica);
+
     /// <summary>How many of them vote.</summary>
     public int VoterCount { get; }
 

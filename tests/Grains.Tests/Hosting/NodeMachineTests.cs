@@ -129,17 +129,27 @@ public sealed class NodeMachineTests : IDisposable
     }
 
     [Fact]
-    public void A_disk_whose_identity_is_gone_does_not_speak_for_what_it_held()
+    public void A_disk_that_holds_data_and_no_identity_is_left_as_it_is()
     {
-        var before = _cluster.Start(1, forms: true).Machine.Identity;
+        _cluster.Start(1, forms: true);
         _cluster.RunUntil(() => _cluster.AreAllLed() && _cluster[1].Machine.Identity.IsFormed);
         _cluster.Stop(1);
-        File.Delete(Path.Combine(_cluster.DataOf(1), "identity"));
+        var identity = Path.Combine(_cluster.DataOf(1), "identity");
+        var bytes = File.ReadAllBytes(identity);
 
-        var node = _cluster.Start(1, forms: true);
+        bytes[6] ^= 1;
+        File.WriteAllBytes(identity, bytes);
+        Assert.Throws<InvalidDataException>(() => _cluster.Start(1, forms: true));
+        File.Delete(identity);
+        Assert.Throws<InvalidDataException>(() => _cluster.Start(1, forms: true));
 
-        Assert.NotEqual(before.Tag, node.Machine.Identity.Tag);
-        Assert.Empty(node.Core.Replicas);
+        Assert.Equal(
+            MachineCluster.VNodeCount + 1,
+            Directory.GetDirectories(Path.Combine(_cluster.DataOf(1), "store")).Length);
+        bytes[6] ^= 1;
+        File.WriteAllBytes(identity, bytes);
+        _cluster.Start(1, forms: true);
+        _cluster.RunUntil(_cluster.AreAllLed);
     }
 
     [Fact]
