@@ -26,8 +26,8 @@ public sealed partial class NodeMachine
 
     private string StoresPath => Path.Combine(_options.DataDirectory, StoreDirectory);
 
-    /// <summary>Only an empty disk gets an identity. One that has lost its own may hold what is nowhere else: it is left
-    /// as it is.</summary>
+    /// <summary>Only an empty disk gets an identity. One that has lost its own may hold what is nowhere else: it is
+    /// left as it is.</summary>
     private NodeIdentity ReadIdentity()
     {
         if (IdentityFile.Read(_files, _options.DataDirectory, out var exists) is { } identity)

@@ -52,6 +52,9 @@ public sealed class LogDirectory : IDisposable
         }
 
         files.SyncDirectory(path);
+
+        // Its own name too: a log that a loss of power takes away as a whole was never durable.
+        files.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         return directory;
     }
 
