@@ -15,6 +15,10 @@ internal sealed class IncomingImage(GroupId group, ulong id)
     /// <summary>Its rows so far. Belongs to the thread of the images.</summary>
     public ReplicaInstall? Install { get; set; }
 
+    /// <summary>The directory to remove once its rows are closed: the replica ended while they were being finished.
+    /// </summary>
+    public string? EndedPath { get; set; }
+
     /// <summary>The last part, once the core wants the image.</summary>
     public ChunkArrival? Last { get; set; }
 }

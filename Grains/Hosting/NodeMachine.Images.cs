@@ -187,6 +187,11 @@ public sealed partial class NodeMachine
         if (_incoming.GetValueOrDefault(group) != image)
         {
             store?.Dispose();
+            if (image.EndedPath is { } path)
+            {
+                _installer.Run(() => ReplicaStore.Delete(_files, path));
+            }
+
             return;
         }
 
@@ -284,6 +289,11 @@ public sealed partial class NodeMachine
 
         var path = PathOf(group, raft.Self);
         Core.Remove(group, Now, _output);
+        if (_incoming.TryGetValue(group, out var image))
+        {
+            image.EndedPath = path;
+        }
+
         DropIncoming(group);
         EndOutgoing(group);
         _checkpoints.Remove(group);
