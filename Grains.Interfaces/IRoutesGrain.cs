@@ -1,0 +1,37 @@
+namespace TimeMachine.Grains.Interfaces;
+
+/// <summary>The routes of one database; see <see cref="JobsExtensions.Routes"/>.</summary>
+[Alias("timemachine.routes")]
+public interface IRoutesGrain : IGrainWithStringKey
+{
+    /// <summary>Creates a route. The same again answers with the route as it is.</summary>
+    [Alias("create")]
+    public Task<RouteReply> CreateAsync(RouteSpec route, RequestOptions? options = null);
+
+    /// <summary>Creates or replaces a route.</summary>
+    [Alias("put")]
+    public Task<RouteReply> PutAsync(RouteSpec route, RequestOptions? options = null);
+
+    /// <summary>Reads a route, as of the newest acknowledged change. Secrets are never shown.</summary>
+    [Alias("get")]
+    public Task<RouteReply> GetAsync(string id);
+
+    /// <summary>Reads all routes of the database, ordered by id.</summary>
+    [Alias("list")]
+    public Task<RoutePage> ListAsync();
+
+    /// <summary>Deletes a route.</summary>
+    /// <param name="id">The route.</param>
+    /// <param name="force">Whether unfinished jobs go to the dead letters; if not, they stop the delete.</param>
+    /// <param name="options">What to know besides.</param>
+    [Alias("delete")]
+    public Task<RouteReply> DeleteAsync(string id, bool force = false, RequestOptions? options = null);
+
+    /// <summary>Nothing more is claimed for the route when this returns.</summary>
+    [Alias("pause")]
+    public Task<RouteReply> PauseAsync(string id, RequestOptions? options = null);
+
+    /// <summary>Ends a pause.</summary>
+    [Alias("resume")]
+    public Task<RouteReply> ResumeAsync(string id, RequestOptions? options = null);
+}
