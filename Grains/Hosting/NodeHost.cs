@@ -54,6 +54,15 @@ public sealed class NodeHost : INodeOutlets, IDisposable
         return call;
     }
 
+    /// <summary>Lists jobs of a vnode.</summary>
+    /// <returns>The answer, with its page.</returns>
+    public Task<CallAnswer> ListAsync(GroupId group, JobListRequest request)
+    {
+        var (token, call) = Begin();
+        _machine.CallList(token, group, request);
+        return call;
+    }
+
     /// <summary>Asks the system group.</summary>
     /// <returns>The answer, when it is committed and applied or refused.</returns>
     public Task<CallAnswer> CallSystemAsync(SystemCommand command)

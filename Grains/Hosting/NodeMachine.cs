@@ -98,13 +98,21 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
     /// <param name="request">The request, validated.</param>
     public void Call(ulong token, GroupId group, JobRequest request) => Post(() =>
     {
-        if (_stopped.Contains(group))
-        {
-            _output.Answers.Add(new CallAnswer(token, new JobAnswer(ErrorCode.VNodeDamaged), default));
-        }
-        else
+        if (!IsStopped(token, group))
         {
             Core.Call(token, group, request, Now, _output);
+        }
+    });
+
+    /// <summary>A call that lists jobs of a vnode; from any thread.</summary>
+    /// <param name="token">Comes back with the answer; not used before, below 2^61.</param>
+    /// <param name="group">The vnode's group.</param>
+    /// <param name="request">What to list.</param>
+    public void CallList(ulong token, GroupId group, JobListRequest request) => Post(() =>
+    {
+        if (!IsStopped(token, group))
+        {
+            Core.CallList(token, group, request, Now, _output);
         }
     });
 
@@ -186,6 +194,17 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         _writer.Dispose();
         CloseImages();
         CloseFiles();
+    }
+
+    private bool IsStopped(ulong token, GroupId group)
+    {
+        var isStopped = _stopped.Contains(group);
+        if (isStopped)
+        {
+            _output.Answers.Add(new CallAnswer(token, new JobAnswer(ErrorCode.VNodeDamaged), default));
+        }
+
+        return isStopped;
     }
 
     private void CloseFiles()

@@ -74,6 +74,9 @@ public sealed partial class NodeEngine
     /// <summary>Returns the group's Raft, or null if it is not open here.</summary>
     public RaftCore? Find(GroupId group) => Slot(group)?.Core;
 
+    /// <summary>The replicas of this node that never speak again.</summary>
+    public IReadOnlyCollection<ReplicaId> DeadReplicas => _dead;
+
     /// <summary>Whether a replica id is dead on this node.</summary>
     public bool IsDead(ReplicaId replica) => _dead.Contains(replica);
 

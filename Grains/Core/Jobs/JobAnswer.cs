@@ -25,6 +25,9 @@ public readonly partial record struct JobAnswer(
     /// <summary>Of a read: the job.</summary>
     public JobView? View { get; init; }
 
+    /// <summary>Of a list: the page. It travels beside the answer, not in its binary form.</summary>
+    public JobListPage? Page { get; init; }
+
     /// <summary>Whether the request was not refused.</summary>
     public bool IsOk => Code == ErrorCode.None;
 }

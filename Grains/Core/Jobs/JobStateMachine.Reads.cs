@@ -82,6 +82,41 @@ public sealed partial class JobStateMachine
         };
     }
 
+    /// <summary>Reads a page of a collection's jobs, in the order of their ids.</summary>
+    public JobListPage List(JobListRequest request)
+    {
+        var prefix = RowKeys.CollectionPrefix(request.Database, request.Collection);
+        byte[] from = request.After.IsEmpty ? prefix : [RowKeys.JobSpace, .. JobKey.After(request.After).Bytes];
+        var rows = new List<StoredRow>();
+        _store.Scan(from, RowKeys.After(prefix), request.RowsMax, rows);
+        var jobs = new List<JobView>();
+        var bytes = 0L;
+        foreach (var stored in rows)
+        {
+            var key = KeyOf(stored);
+            if (Get(key) is not { } job || !request.Wants(job))
+            {
+                continue;
+            }
+
+            jobs.Add(job);
+            bytes += job.Meta.Length;
+            if (jobs.Count >= request.JobsMax || bytes >= request.BytesMax)
+            {
+                return new JobListPage(jobs, key);
+            }
+        }
+
+        return new JobListPage(jobs, rows.Count < request.RowsMax ? default : KeyOf(rows[^1]));
+    }
+
+    private static JobKey KeyOf(StoredRow row)
+    {
+        var isKey = JobKey.TryDecode(row.Key.Span[1..], out var key);
+        Invariant.Require(isKey);
+        return key;
+    }
+
     /// <inheritdoc/>
     public DuePosition ScanDue(DuePosition from, UnixMs toExclusive, int rowsMax, List<DueJob> into)
     {

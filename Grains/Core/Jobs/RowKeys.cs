@@ -47,6 +47,14 @@ internal static class RowKeys
         return writer.Written.ToArray();
     }
 
+    /// <summary>What the keys of a collection's jobs begin with in the jobs space.</summary>
+    public static byte[] CollectionPrefix(string database, string collection) =>
+    [
+        JobSpace,
+        .. System.Text.Encoding.UTF8.GetBytes(database), 0,
+        .. System.Text.Encoding.UTF8.GetBytes(collection), 0,
+    ];
+
     /// <summary>The first key above all that begin with a prefix.</summary>
     public static byte[] After(byte[] prefix)
     {

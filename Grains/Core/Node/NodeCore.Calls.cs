@@ -24,29 +24,14 @@ public sealed partial class NodeCore
     /// <param name="output">Takes an answer that needs no log.</param>
     public void Call(ulong token, GroupId group, JobRequest request, MonoMs now, NodeOutput output)
     {
-        Invariant.Require(token < DeletionTokens);
-        var core = Engine.Find(group);
-        if (core is null || core.Role != RaftRole.Leader)
+        if (!MayServe(token, group, output))
         {
-            AnswerNotLeader(token, core, output);
-            return;
-        }
-
-        if (Find(group) is { IsDamaged: true })
-        {
-            output.Answers.Add(new CallAnswer(token, DamagedAnswer(group), default));
-            return;
-        }
-
-        if (_callCount >= _options.CallsMax)
-        {
-            output.Answers.Add(new CallAnswer(token, new JobAnswer(ErrorCode.Overloaded), default));
             return;
         }
 
         if (request.Kind == JobRequestKind.Get)
         {
-            BeginRead(token, group, request.Key, output);
+            BeginRead(new PendingRead(token, group, request.Key, null), output);
             return;
         }
 
@@ -72,6 +57,46 @@ public sealed partial class NodeCore
         _callCount++;
         var command = JobCommand.From(request with { RouteRevision = Routes.Revision }, time);
         AddCommand(_replicas[group], command, token, now, output);
+    }
+
+    /// <summary>Takes in a call that lists jobs of a vnode.</summary>
+    /// <param name="token">Comes back with the answer; below 2^61.</param>
+    /// <param name="group">The vnode's group.</param>
+    /// <param name="request">What to list.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="output">Takes an answer that needs no log.</param>
+    public void CallList(ulong token, GroupId group, JobListRequest request, MonoMs now, NodeOutput output)
+    {
+        if (MayServe(token, group, output))
+        {
+            BeginRead(new PendingRead(token, group, default, request), output);
+        }
+    }
+
+    /// <summary>Whether this node may answer for a group; if not, it has answered that.</summary>
+    private bool MayServe(ulong token, GroupId group, NodeOutput output)
+    {
+        Invariant.Require(token < DeletionTokens);
+        var core = Engine.Find(group);
+        if (core is null || core.Role != RaftRole.Leader)
+        {
+            AnswerNotLeader(token, core, output);
+            return false;
+        }
+
+        if (Find(group) is { IsDamaged: true })
+        {
+            output.Answers.Add(new CallAnswer(token, DamagedAnswer(group), default));
+            return false;
+        }
+
+        if (_callCount >= _options.CallsMax)
+        {
+            output.Answers.Add(new CallAnswer(token, new JobAnswer(ErrorCode.Overloaded), default));
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>Tokens at or above are the node's own.</summary>
@@ -176,19 +201,19 @@ public sealed partial class NodeCore
         output.Answers.Add(new CallAnswer(token, answer, default));
     }
 
-    private void BeginRead(ulong token, GroupId group, JobKey key, NodeOutput output)
+    private void BeginRead(in PendingRead pending, NodeOutput output)
     {
         var read = ++_nextRead;
-        var status = Engine.RequestRead(group, read);
+        var status = Engine.RequestRead(pending.Group, read);
         if (status == ReadStatus.Accepted)
         {
             _callCount++;
-            _reads.Add(read, new PendingRead(token, group, key));
+            _reads.Add(read, pending);
         }
         else
         {
             var code = status == ReadStatus.Overloaded ? ErrorCode.Overloaded : ErrorCode.NotLeader;
-            output.Answers.Add(new CallAnswer(token, new JobAnswer(code), default));
+            output.Answers.Add(new CallAnswer(pending.Token, new JobAnswer(code), default));
         }
     }
 
@@ -261,6 +286,11 @@ public sealed partial class NodeCore
         JobView? view;
         try
         {
+            if (pending.List is { } list)
+            {
+                return new JobAnswer(ErrorCode.None) { Page = jobs.List(list) };
+            }
+
             view = jobs.Get(pending.Key);
         }
         catch (RowsDamagedException)
@@ -279,5 +309,5 @@ public sealed partial class NodeCore
             };
     }
 
-    private readonly record struct PendingRead(ulong Token, GroupId Group, JobKey Key);
+    private readonly record struct PendingRead(ulong Token, GroupId Group, JobKey Key, JobListRequest? List);
 }

@@ -1,0 +1,229 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using TimeMachine.Core.Log;
+using TimeMachine.Core.Node;
+using TimeMachine.Core.Routing;
+using TimeMachine.Grains.Delivery;
+using TimeMachine.Grains.Hosting;
+using TimeMachine.Grains.Placement;
+using TimeMachine.Grains.Routing;
+using TimeMachine.Storage.Files;
+using TimeMachine.Core.Engine;
+
+namespace TimeMachine.Grains.Cluster;
+
+/// <summary>
+/// The node of this process: opens its disk once the silo is a member of the cluster and the plan says who it is, and
+/// closes it when the silo stops. A start without the SQL database waits for it; a running node does not need it.
+/// </summary>
+internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle>, INodeReadiness
+{
+    private const int PlanRetryMs = 500;
+    private const int PlanRefreshMs = 1_000;
+    private readonly NodeServiceOptions _options;
+    private readonly IGrainFactory _grains;
+    private readonly PeerLinks _peers;
+    private readonly ILocalSiloDetails _silo;
+    private readonly TimeProvider _time;
+    private readonly ILogger<NodeService> _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly WebhookSender _sender;
+    private Task _running = Task.CompletedTask;
+    private Task _keeping = Task.CompletedTask;
+    private volatile NodeHost? _host;
+    private volatile JobRouter? _router;
+    private volatile ClusterPlan? _plan;
+    private volatile string _notReady = "the node is starting";
+    private volatile bool _isStopping;
+
+    public NodeService(
+        NodeServiceOptions options,
+        IGrainFactory grains,
+        IClusterMembershipService membership,
+        ILocalSiloDetails silo,
+        TimeProvider time,
+        ILogger<NodeService> log)
+    {
+        (_options, _grains, _silo, _time, _log) = (options, grains, silo, time, log);
+        _peers = new PeerLinks(grains, membership);
+        Membership = membership;
+        _sender = new WebhookSender(options.Webhooks, time);
+    }
+
+    /// <summary>The node's name.</summary>
+    public string Name => _silo.Name;
+
+    /// <summary>The node; null while it is not open.</summary>
+    public NodeHost? Host => _host;
+
+    /// <summary>The way to the vnodes' leaders; null while the node is not open.</summary>
+    public JobRouter? Router => _router;
+
+    /// <summary>The newest plan that is known; null before the first.</summary>
+    public ClusterPlan? Plan => _plan;
+
+    /// <summary>The members of the cluster.</summary>
+    public IClusterMembershipService Membership { get; }
+
+    /// <summary>The node's number; none before the plan is known.</summary>
+    public NodeId Self => new(_plan?.Find(Name)?.Id ?? 0);
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle observer) => observer.Subscribe(
+        nameof(NodeService), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    /// <inheritdoc/>
+    public bool IsReady(out string reason)
+    {
+        reason = _isStopping ? "the node is stopping" : _notReady;
+        return reason.Length == 0;
+    }
+
+    /// <summary>A grain is pinned to one node: on another it would speak for a disk that it has not.</summary>
+    public Task CheckHomeAsync(string key) => PinnedKey.NodeOf(key).SequenceEqual(Name)
+        ? Task.CompletedTask
+        : throw new NodeDownException($"'{key}' does not live on '{Name}'.");
+
+    private Task StartAsync(CancellationToken cancellationToken)
+    {
+        _running = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await OpenAsync(_stopping.Token);
+            _keeping = Task.Run(KeepAsync, CancellationToken.None);
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(PlanRefreshMs), _time);
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                await RefreshAsync();
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            LogStopped(Name);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Fail(error);
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken token)
+    {
+        var plan = await RegisterAsync(token);
+        var forms = !plan.IsFormed && plan.FormedBy == Name;
+        while (!plan.IsFormed && !forms)
+        {
+            _notReady = $"'{plan.FormedBy}' has not formed the cluster yet";
+            await Task.Delay(PlanRetryMs, _time, token);
+            plan = await RegisterAsync(token);
+        }
+
+        var self = plan.Find(Name)!;
+        _peers.Learn(plan);
+        _notReady = "the node reads its disk";
+        var host = new NodeHost(
+            OptionsOf(plan, new NodeId(self.Id), forms), new RealFileSystem(), _peers, _sender, _time, Fail);
+        if (forms)
+        {
+            plan = await ConfirmFormedAsync(host, token);
+        }
+
+        _plan = plan;
+        _router = new JobRouter(this, _grains, PlanChange.MapOf(plan), _time);
+        _host = host;
+        _notReady = "the node waits for the cluster";
+        LogOpened(Name, self.Id, plan.Revision);
+    }
+
+    /// <summary>The groups of a new cluster are on this disk before anybody joins: a disk that is lost before that is
+    /// no loss.</summary>
+    private async Task<ClusterPlan> ConfirmFormedAsync(NodeHost host, CancellationToken token)
+    {
+        while (!host.Identity.IsFormed)
+        {
+            await Task.Delay(10, _time, token);
+        }
+
+        return await UntilAnsweredAsync(() => PlanGrain().ConfirmFormedAsync(Name), token);
+    }
+
+    private Task<ClusterPlan> RegisterAsync(CancellationToken token) => UntilAnsweredAsync(
+        () => PlanGrain().RegisterAsync(
+            Name, _options.Node.VNodes, _options.Node.Replicas, _options.Node.JoinsByItself),
+        token);
+
+    private IPlanGrain PlanGrain() => _grains.GetGrain<IPlanGrain>(0);
+
+    private async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> ask, CancellationToken token)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ask().WaitAsync(TimeSpan.FromSeconds(10), _time, token);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException && !token.IsCancellationRequested)
+            {
+                LogPlanAway(error);
+                await Task.Delay(PlanRetryMs, _time, token);
+            }
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            var plan = await PlanGrain().ReadAsync().WaitAsync(TimeSpan.FromSeconds(2), _time, _stopping.Token);
+            if (plan is not null && plan.Revision > _plan!.Revision)
+            {
+                _peers.Learn(plan);
+                _plan = plan;
+                _router!.OnMap(PlanChange.MapOf(plan));
+            }
+        }
+        catch (Exception error) when (error is not OutOfMemoryException && !_stopping.IsCancellationRequested)
+        {
+            LogPlanAway(error);
+        }
+
+        _notReady = await _host!.AskAsync(NotReadyReason);
+    }
+
+    private NodeMachineOptions OptionsOf(ClusterPlan plan, NodeId self, bool forms)
+    {
+        var log = _options.Log.ToOptions(0);
+        return new NodeMachineOptions
+        {
+            Self = self,
+            DataDirectory = Path.GetFullPath(_options.Node.DataDirectory),
+            LogDirectory = Path.GetFullPath(_options.Node.LogDirectory),
+            Log = log,
+            Node = new NodeOptions
+            {
+                VNodeCount = plan.VNodeCount,
+                Checkpoints = _options.Checkpoints.ToOptions(),
+                Engine = new EngineOptions
+                {
+                    PayloadBytesMax = Math.Min(new EngineOptions().PayloadBytesMax, log.PayloadBytesMax),
+                },
+            },
+            JobStore = _options.JobStore,
+            Forms = forms,
+            Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+        };
+    }
+
+    /// <summary>What must not happen did: nothing may be acknowledged any more.</summary>
+    private void Fail(Exception error)
+    {
+        LogFailed(error);
+        Environment.FailFast($"The node ends: {error.Message}", error);
+    }
+}

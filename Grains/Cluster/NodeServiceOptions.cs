@@ -1,0 +1,28 @@
+using TimeMachine.Grains.Delivery;
+using TimeMachine.Storage.JobStore;
+using TimeMachine.Storage.RaftLog;
+
+namespace TimeMachine.Grains.Cluster;
+
+/// <summary>All that a node is told, checked.</summary>
+public sealed record NodeServiceOptions
+{
+    /// <summary>Who it is.</summary>
+    public required NodeSettings Node { get; init; }
+
+    /// <summary>The sender's settings.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
+
+    /// <summary>The log's settings.</summary>
+    public NodeLogSettings Log { get; init; } = new();
+
+    /// <summary>The checkpoints' settings.</summary>
+    public CheckpointSettings Checkpoints { get; init; } = new();
+
+    /// <summary>The job stores' settings.</summary>
+    public JobStoreOptions JobStore { get; init; } = new();
+
+    /// <summary>The address of the node's REST interface, for people who look at the cluster; empty if it has none.
+    /// </summary>
+    public string RestAddress { get; init; } = "";
+}

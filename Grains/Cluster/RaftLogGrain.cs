@@ -1,0 +1,61 @@
+using Orleans.Concurrency;
+using Orleans.GrainDirectory;
+using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Node;
+using TimeMachine.Core.SystemGroup;
+using TimeMachine.Grains.Placement;
+
+namespace TimeMachine.Grains.Cluster;
+
+/// <summary>Hands on, and does nothing itself: the node's own thread does.</summary>
+/// <param name="service">The node.</param>
+[NodePinned]
+[GrainDirectory(EmptyDirectory.Name)]
+[KeepAlive]
+[Immovable]
+[Reentrant]
+internal sealed class RaftLogGrain(NodeService service) : Grain, IRaftLogGrain
+{
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken) =>
+        service.CheckHomeAsync(this.GetPrimaryKeyString());
+
+    /// <inheritdoc/>
+    public Task TakeBatchAsync(Immutable<byte[]> batch)
+    {
+        service.Host?.TakeBatch(batch.Value);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task TakeMessageAsync(Immutable<byte[]> message)
+    {
+        service.Host?.TakeMessage(message.Value);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Immutable<byte[]>> CallSystemAsync(Immutable<byte[]> command)
+    {
+        if (SystemCommandCodec.TryDecode(command.Value, out var decoded) != ErrorCode.None || decoded.Count != 1)
+        {
+            return Refused(ErrorCode.UnsupportedFormat);
+        }
+
+        return service.Host is { } host
+            ? CallReply.Encode(await host.CallSystemAsync(decoded[0]))
+            : Refused(ErrorCode.NotLeader);
+    }
+
+    /// <inheritdoc/>
+    public Task<NodeReport?> ReportAsync() => service.ReportAsync();
+
+    /// <inheritdoc/>
+    public Task<bool> StepAsync(GroupStep step) => service.StepAsync(step);
+
+    /// <inheritdoc/>
+    public Task DropAsync(NamedReplica replica) => service.DropAsync(replica);
+
+    private static Immutable<byte[]> Refused(ErrorCode code) =>
+        CallReply.Encode(new CallAnswer(0, new JobAnswer(code), default));
+}

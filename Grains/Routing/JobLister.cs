@@ -1,0 +1,162 @@
+using System.Globalization;
+using Orleans.Concurrency;
+using TimeMachine.Core.Encoding;
+using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Node;
+using TimeMachine.Grains.Cluster;
+using TimeMachine.Grains.Placement;
+
+namespace TimeMachine.Grains.Routing;
+
+/// <summary>Reads the jobs of a collection, vnode by vnode, each in the order of the ids: an order that stays while
+/// jobs come and go.</summary>
+internal sealed class JobLister(NodeService service, IGrainFactory grains, TimeProvider time)
+{
+    private const int TriesMax = 12;
+    private const int RetryMs = 100;
+
+    /// <summary>One page looks at so many rows at most: then it ends early, with a cursor.</summary>
+    private const int RowsPerPageMax = 8_192;
+
+    /// <summary>Reads a page.</summary>
+    /// <param name="request">What to list; where it begins is in the cursor.</param>
+    /// <param name="limit">The most jobs.</param>
+    /// <param name="from">The vnode to begin with.</param>
+    public async Task<ListedPage> ReadAsync(JobListRequest request, int limit, int from)
+    {
+        var jobs = new List<JobView>();
+        var rowsLeft = RowsPerPageMax;
+        var vnodeCount = service.Router!.VNodeCount;
+        for (var vnode = from; vnode < vnodeCount; vnode++)
+        {
+            do
+            {
+                var asked = request with { JobsMax = limit - jobs.Count };
+                var answer = await AskAsync(new VNodeId(vnode), asked).ConfigureAwait(false);
+                if (answer.Page is not { } page)
+                {
+                    return new ListedPage(jobs, null, answer.Code);
+                }
+
+                jobs.AddRange(page.Jobs);
+                request = request with { After = page.Next };
+                rowsLeft -= asked.RowsMax;
+                if (jobs.Count >= limit || rowsLeft <= 0)
+                {
+                    return new ListedPage(jobs, NextOf(vnode, page.Next, vnodeCount), ErrorCode.None);
+                }
+            }
+            while (!request.After.IsEmpty);
+        }
+
+        return new ListedPage(jobs, null, ErrorCode.None);
+    }
+
+    private static ListCursor? NextOf(int vnode, JobKey next, int vnodeCount)
+    {
+        if (!next.IsEmpty)
+        {
+            return new ListCursor(vnode, next);
+        }
+
+        return vnode + 1 < vnodeCount ? new ListCursor(vnode + 1, default) : null;
+    }
+
+    private async Task<JobAnswer> AskAsync(VNodeId vnode, JobListRequest request)
+    {
+        var answer = new JobAnswer(ErrorCode.Unavailable);
+        for (var tries = 0; tries < TriesMax; tries++)
+        {
+            var node = service.Router!.LeaderOf(vnode);
+            var call = await TryAsync(node, vnode, request).ConfigureAwait(false);
+            answer = call.Answer;
+            var isRetried = answer.Code is ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.Unavailable;
+            service.Router!.Learn(vnode, node, leads: answer.Code != ErrorCode.NotLeader && !isRetried, call.Leader);
+            if (!isRetried)
+            {
+                return answer;
+            }
+
+            var isHinted = call.Leader != NodeId.None && call.Leader != node;
+            await Task.Delay(TimeSpan.FromMilliseconds(isHinted ? 1 : RetryMs), time).ConfigureAwait(false);
+        }
+
+        return answer.Code == ErrorCode.NotLeader ? new JobAnswer(ErrorCode.Unavailable) : answer;
+    }
+
+    private async Task<CallAnswer> TryAsync(NodeId target, VNodeId vnode, JobListRequest request)
+    {
+        var unavailable = new CallAnswer(0, new JobAnswer(ErrorCode.Unavailable), default);
+        if (target == service.Self && service.Host is { } host)
+        {
+            return await host.ListAsync(GroupId.Of(vnode), request).ConfigureAwait(false);
+        }
+
+        var node = service.Plan!.Nodes.Find(known => known.Id == target.Value);
+        if (node is null || service.Membership.CurrentSnapshot.Find(node.Name) is null)
+        {
+            return unavailable;
+        }
+
+        try
+        {
+            var writer = new ByteWriter();
+            request.Write(writer);
+            var bytes = new Immutable<byte[]>(writer.Written.ToArray());
+            var reply = await grains.Vnode(vnode, node.Name).ListAsync(bytes).ConfigureAwait(false);
+            return CallReply.Decode(reply.Value);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // A read has no effect: it is simply asked again.
+            return unavailable;
+        }
+    }
+}
+
+/// <summary>A page as read.</summary>
+/// <param name="Jobs">The jobs.</param>
+/// <param name="Next">Where the next begins; null behind the last.</param>
+/// <param name="Code">Why it could not be read.</param>
+internal sealed record ListedPage(IReadOnlyList<JobView> Jobs, ListCursor? Next, ErrorCode Code);
+
+/// <summary>Where a page begins.</summary>
+/// <param name="VNode">The vnode.</param>
+/// <param name="After">The job to begin behind; empty for the vnode's first.</param>
+internal sealed record ListCursor(int VNode, JobKey After)
+{
+    /// <summary>The form for clients: the vnode, and the job's key in base64 for addresses.</summary>
+    public string Encode() => string.Create(CultureInfo.InvariantCulture, $"{VNode}.") + (After.IsEmpty
+        ? ""
+        : Convert.ToBase64String(After.Bytes).Replace('+', '-').Replace('/', '_').TrimEnd('='));
+
+    /// <summary>Reads a cursor of a client; null if it is none.</summary>
+    public static ListCursor? Decode(string text, string database, string collection, int vnodeCount)
+    {
+        var cut = text.IndexOf('.', StringComparison.Ordinal);
+        if (cut < 0 || !int.TryParse(text.AsSpan(0, cut), NumberStyles.None, CultureInfo.InvariantCulture, out var vnode)
+            || vnode >= vnodeCount)
+        {
+            return null;
+        }
+
+        if (cut == text.Length - 1)
+        {
+            return new ListCursor(vnode, default);
+        }
+
+        var base64 = text[(cut + 1)..].Replace('-', '+').Replace('_', '/');
+        base64 += new string('=', (4 - (base64.Length % 4)) % 4);
+        var bytes = new byte[base64.Length];
+        var isKey = Convert.TryFromBase64String(base64, bytes, out var length)
+            && JobKey.TryDecode(bytes.AsSpan(0, length), out _);
+        if (!isKey)
+        {
+            return null;
+        }
+
+        JobKey.TryDecode(bytes.AsSpan(0, length), out var key);
+        var isOfCollection = key.Database == database && key.Collection == collection;
+        return isOfCollection ? new ListCursor(vnode, key) : null;
+    }
+}

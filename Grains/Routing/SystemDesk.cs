@@ -1,0 +1,139 @@
+using Orleans.Concurrency;
+using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Node;
+using TimeMachine.Core.Routes;
+using TimeMachine.Core.SystemGroup;
+using TimeMachine.Grains.Cluster;
+using TimeMachine.Grains.Hosting;
+using TimeMachine.Grains.Placement;
+
+namespace TimeMachine.Grains.Routing;
+
+/// <summary>Asks the system group's leader, whoever that is, always with one request id; and reads the node's own copy
+/// of the routes once it is proven to be new enough.</summary>
+internal sealed class SystemDesk(NodeService service, IGrainFactory grains, TimeProvider time)
+{
+    private const int RetryMs = 50;
+    private const int TableWaitMs = 3_000;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
+
+    /// <summary>A delete waits for all vnodes, and until no node can send any more.</summary>
+    private static readonly TimeSpan DeleteLimit = TimeSpan.FromSeconds(20);
+
+    private NodeId _leader;
+    private int _turn;
+
+    /// <summary>Asks.</summary>
+    /// <returns>The answer; Unavailable if nothing took effect, OutcomeUnknown if something may have.</returns>
+    public async Task<JobAnswer> AskAsync(SystemCommand command)
+    {
+        var limit = command.Kind == SystemCommandKind.MarkRouteDeleting ? DeleteLimit : Limit;
+        var begun = time.GetTimestamp();
+        var mayHaveEffect = false;
+        while (time.GetElapsedTime(begun) < limit)
+        {
+            var target = Target();
+            var (answer, hint) = await TryAsync(target, command, limit - time.GetElapsedTime(begun))
+                .ConfigureAwait(false);
+            if (IsFinal(answer.Code, command.Kind))
+            {
+                _leader = target;
+                return answer;
+            }
+
+            mayHaveEffect |= answer.Code == ErrorCode.OutcomeUnknown;
+            _leader = hint;
+            await Task.Delay(TimeSpan.FromMilliseconds(RetryMs), time).ConfigureAwait(false);
+        }
+
+        return new JobAnswer(mayHaveEffect ? ErrorCode.OutcomeUnknown : ErrorCode.Unavailable);
+    }
+
+    /// <summary>The node's copy of the routes, with every change that was acknowledged before this call; null if that
+    /// could not be proven in time.</summary>
+    public async Task<RouteTable?> RoutesAsync()
+    {
+        if (service.Host is not { } host)
+        {
+            return null;
+        }
+
+        var begun = time.GetTimestamp();
+        var after = await host.AskAsync(static machine => AskSoon(machine)).ConfigureAwait(false);
+        while (time.GetElapsedTime(begun).TotalMilliseconds < TableWaitMs)
+        {
+            if (await host.AskAsync(machine => IsProven(machine, after)).ConfigureAwait(false))
+            {
+                return await host.AskAsync(static machine => machine.Core.Routes).ConfigureAwait(false);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), time).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private static long AskSoon(NodeMachine machine)
+    {
+        machine.Core.Gate.AskSoon();
+        return machine.Core.Gate.LastRequest;
+    }
+
+    private static bool IsProven(NodeMachine machine, long after)
+    {
+        machine.Core.Gate.IsConfirmed(machine.Now);
+        return machine.Core.Gate.ConfirmedRequest > after;
+    }
+
+    private static bool IsFinal(ErrorCode code, SystemCommandKind kind) => code switch
+    {
+        ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.ProposalLost or ErrorCode.OutcomeUnknown => false,
+        ErrorCode.Unavailable => kind == SystemCommandKind.MarkRouteDeleting,
+        _ => true,
+    };
+
+    private NodeId Target()
+    {
+        if (_leader != NodeId.None)
+        {
+            return _leader;
+        }
+
+        var nodes = service.Plan!.Nodes.FindAll(node => node.IsIn);
+        return new NodeId(nodes[(int)((uint)_turn++ % (uint)nodes.Count)].Id);
+    }
+
+    private async Task<(JobAnswer Answer, NodeId Leader)> TryAsync(NodeId target, SystemCommand command, TimeSpan wait)
+    {
+        var node = service.Plan!.Nodes.Find(known => known.Id == target.Value);
+        if (node is null || service.Membership.CurrentSnapshot.Find(node.Name) is null)
+        {
+            return (new JobAnswer(ErrorCode.NotLeader), default);
+        }
+
+        try
+        {
+            var call = target == service.Self && service.Host is { } host
+                ? host.CallSystemAsync(command)
+                : CallFarAsync(node.Name, command);
+            var answer = await call.WaitAsync(wait, time).ConfigureAwait(false);
+            return (answer.Answer, answer.Leader);
+        }
+        catch (NodeDownException)
+        {
+            return (new JobAnswer(ErrorCode.NotLeader), default);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // It may have arrived before the connection broke or the time was over.
+            return (new JobAnswer(ErrorCode.OutcomeUnknown), default);
+        }
+    }
+
+    private async Task<CallAnswer> CallFarAsync(string node, SystemCommand command)
+    {
+        var bytes = new Immutable<byte[]>(SystemCommandCodec.Encode(command));
+        var reply = await grains.RaftLog(node).CallSystemAsync(bytes).ConfigureAwait(false);
+        return CallReply.Decode(reply.Value);
+    }
+}
