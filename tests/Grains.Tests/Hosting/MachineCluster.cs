@@ -110,15 +110,17 @@ internal sealed class MachineCluster : IDisposable
     /// <summary>Asks whoever leads, again and again while it is told to.</summary>
     public JobAnswer Call(GroupId group, Action<MachineNode, ulong> ask)
     {
+        var watch = Stopwatch.StartNew();
         while (true)
         {
+            Assert.True(watch.ElapsedMilliseconds < LimitMs);
             RunUntil(() => LeaderOf(group) is not null);
             var (node, token) = (LeaderOf(group)!, ++_token);
             ask(node, token);
             RunUntil(() => node.Answers.ContainsKey(token) || !_nodes.ContainsValue(node));
             var answer = node.Answers[token].Answer;
             if (answer.Code is not (ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.ProposalLost
-                or ErrorCode.OutcomeUnknown or ErrorCode.Unavailable))
+                or ErrorCode.OutcomeUnknown or ErrorCode.Unavailable or ErrorCode.StorageFull))
             {
                 return answer;
             }
@@ -131,15 +133,20 @@ internal sealed class MachineCluster : IDisposable
         return Call(group, (node, token) => node.Machine.Call(token, group, request));
     }
 
-    public JobAnswer Create(int vnode, string id, long delayMs, int metaBytes = 100) => Call(vnode, new JobRequest
+    public JobAnswer Create(int vnode, string id, long delayMs, int metaBytes = 100)
     {
-        Kind = JobRequestKind.Create,
-        Key = JobKey.Of("shop", "orders", id),
-        RequestId = new RequestId(++_token),
-        DelayMs = delayMs,
-        Route = Route,
-        Meta = new byte[metaBytes],
-    });
+        var answer = Call(vnode, new JobRequest
+        {
+            Kind = JobRequestKind.Create,
+            Key = JobKey.Of("shop", "orders", id),
+            RequestId = new RequestId(++_token),
+            DelayMs = delayMs,
+            Route = Route,
+            Meta = new byte[metaBytes],
+        });
+        Assert.Equal(ErrorCode.None, answer.Code);
+        return answer;
+    }
 
     public JobAnswer Get(int vnode, string id) => Call(vnode, new JobRequest
     {
