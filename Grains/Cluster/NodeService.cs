@@ -128,7 +128,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         _peers.Learn(plan);
         _notReady = "the node reads its disk";
         var host = new NodeHost(
-            OptionsOf(plan, new NodeId(self.Id), forms), new RealFileSystem(), _peers, _sender, _time, Fail);
+            OptionsOf(plan, new NodeId(self.Id), forms), RealFileSystem.EndingTheProcess(), _peers, _sender, _time, Fail);
         if (forms)
         {
             plan = await ConfirmFormedAsync(host, token);

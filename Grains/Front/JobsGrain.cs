@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using System.IO.Hashing;
+using System.Text;
+using Orleans.Concurrency;
+using TimeMachine.Core.Encoding;
+using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Primitives;
+using TimeMachine.Grains.Cluster;
+using TimeMachine.Grains.Interfaces;
+using TimeMachine.Grains.Routing;
+
+namespace TimeMachine.Grains.Front;
+
+/// <summary>The jobs of one collection: checks, gives ids, and asks the vnodes.</summary>
+/// <param name="service">The node.</param>
+/// <param name="lister">Reads lists.</param>
+[StatelessWorker]
+[Reentrant]
+internal sealed class JobsGrain(NodeService service, JobLister lister) : Grain, IJobsGrain
+{
+    private static readonly CommandNumber Absent = new(-1);
+    private CollectionName _name;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _name = CollectionName.Parse(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<JobReply> CreateAsync(JobSpec job, RequestOptions? options = null) =>
+        WriteAsync(JobRequestKind.Create, job, options, 0);
+
+    /// <inheritdoc/>
+    public Task<JobReply> PutAsync(JobSpec job, RequestOptions? options = null) =>
+        WriteAsync(JobRequestKind.Upsert, job, options, 0);
+
+    /// <inheritdoc/>
+    public Task<JobReply> GetAsync(string id) => ActAsync(JobRequestKind.Get, id, null);
+
+    /// <inheritdoc/>
+    public Task<JobReply> DeleteAsync(string id, RequestOptions? options = null) =>
+        ActAsync(JobRequestKind.Cancel, id, options);
+
+    /// <inheritdoc/>
+    public Task<JobReply> RunAsync(string id, RequestOptions? options = null) =>
+        ActAsync(JobRequestKind.RunNow, id, options);
+
+    /// <inheritdoc/>
+    public Task<JobReply> RedriveAsync(string id, RequestOptions? options = null) =>
+        ActAsync(JobRequestKind.Redrive, id, options);
+
+    /// <inheritdoc/>
+    public async Task<BatchReply> CreateManyAsync(ImmutableArray<JobSpec> jobs, RequestOptions? options = null)
+    {
+        if (jobs.IsDefaultOrEmpty || jobs.Length > Limits.BatchJobsMax)
+        {
+            return new BatchReply { Error = Replies.Invalid("jobs", $"must be 1 to {Limits.BatchJobsMax}") };
+        }
+
+        var replies = new Task<JobReply>[jobs.Length];
+        for (var i = 0; i < replies.Length; i++)
+        {
+            replies[i] = WriteAsync(JobRequestKind.Create, jobs[i], options, i);
+        }
+
+        return new BatchReply { Jobs = [.. await Task.WhenAll(replies)] };
+    }
+
+    /// <inheritdoc/>
+    public async Task<JobPage> ListAsync(JobQuery query)
+    {
+        if (service.Router is not { } router)
+        {
+            return new JobPage { Error = Replies.ErrorOf(ErrorCode.Unavailable) };
+        }
+
+        if (ErrorOf(query) is { } error)
+        {
+            return new JobPage { Error = error };
+        }
+
+        var cursor = query.Cursor is { } text
+            ? ListCursor.Decode(text, _name.Database, _name.Collection, router.VNodeCount)
+            : new ListCursor(0, default);
+        if (cursor is null)
+        {
+            return new JobPage { Error = Replies.Invalid("cursor", "must be one that a page of this list gave") };
+        }
+
+        var request = new JobListRequest
+        {
+            Database = _name.Database,
+            Collection = _name.Collection,
+            After = cursor.After,
+            State = query.State is { } state ? (JobState)state : null,
+            Route = query.Route is { } route ? RouteKey.Of(_name.Database, route) : default,
+            From = new UnixMs(query.FromMs ?? long.MinValue),
+            ToExclusive = new UnixMs(query.ToMs ?? long.MaxValue),
+        };
+        var page = await lister.ReadAsync(request, query.Limit, cursor.VNode);
+        return page.Code == ErrorCode.None
+            ? new JobPage { Jobs = [.. page.Jobs.Select(Replies.JobOf)], Cursor = page.Next?.Encode() }
+            : new JobPage { Error = Replies.ErrorOf(page.Code) };
+    }
+
+    private ErrorReply? ErrorOf(JobQuery query)
+    {
+        if (query.Limit is < 1 or > Limits.PageJobsMax)
+        {
+            return Replies.Invalid("limit", $"must be 1 to {Limits.PageJobsMax}");
+        }
+
+        if (query.State is { } state && !(Enum.IsDefined(state) && state != JobStatus.None))
+        {
+            return Replies.Invalid("state", "is not known");
+        }
+
+        return NameCheck.Of("db", _name.Database) ?? NameCheck.Of("collection", _name.Collection)
+            ?? (query.Route is { } route ? NameCheck.Of("route", route) : null);
+    }
+
+    private async Task<JobReply> WriteAsync(JobRequestKind kind, JobSpec job, RequestOptions? options, int item)
+    {
+        var id = job.Id ?? IdOf(options, item);
+        var error = NameErrorOf(id) ?? OptionsCheck.Of(options) ?? JobCheck.Of(job);
+        if (error is not null)
+        {
+            return new JobReply { Error = error, Id = id };
+        }
+
+        return await AskAsync(id, new JobRequest
+        {
+            Kind = kind,
+            Key = JobKey.Of(_name.Database, _name.Collection, id),
+            RequestId = RequestIdOf(kind, id, options, item),
+            TriggerTime = job.TriggerTimeMs is { } time ? new UnixMs(time) : null,
+            DelayMs = job.DelayMs ?? 0,
+            Route = RouteKey.Of(_name.Database, job.Route),
+            Mode = (DeliveryMode)job.Mode,
+            Meta = job.Meta,
+            ExpireAfterMs = job.ExpireAfterMs ?? 0,
+            IfMatch = IfMatchOf(options),
+        });
+    }
+
+    private async Task<JobReply> ActAsync(JobRequestKind kind, string id, RequestOptions? options)
+    {
+        var error = NameErrorOf(id) ?? OptionsCheck.Of(options);
+        if (error is not null)
+        {
+            return new JobReply { Error = error, Id = id };
+        }
+
+        return await AskAsync(id, new JobRequest
+        {
+            Kind = kind,
+            Key = JobKey.Of(_name.Database, _name.Collection, id),
+            RequestId = kind == JobRequestKind.Get ? default : RequestIdOf(kind, id, options, 0),
+            IfMatch = IfMatchOf(options),
+        });
+    }
+
+    private async Task<JobReply> AskAsync(string id, JobRequest request)
+    {
+        var answer = service.Router is { } router
+            ? await router.AskAsync(request)
+            : new JobAnswer(ErrorCode.Unavailable);
+        return Replies.JobReplyOf(id, answer);
+    }
+
+    private ErrorReply? NameErrorOf(string id) => NameCheck.Of("db", _name.Database)
+        ?? NameCheck.Of("collection", _name.Collection) ?? NameCheck.Of("id", id);
+
+    private static CommandNumber? IfMatchOf(RequestOptions? options) => options switch
+    {
+        { IfAbsent: true } => Absent,
+        { IfVersion: { } version } => new CommandNumber(version),
+        _ => null,
+    };
+
+    /// <summary>The id of a job that came without: the same for every repeat of one request.</summary>
+    private string IdOf(RequestOptions? options, int item) => options?.IdempotencyKey is { } key
+        ? Convert.ToHexStringLower(HashOf(key, "id", "", item))
+        : Guid.CreateVersion7().ToString("N");
+
+    private RequestId RequestIdOf(JobRequestKind kind, string id, RequestOptions? options, int item)
+    {
+        var bytes = options?.IdempotencyKey is { } key
+            ? HashOf(key, kind.ToString(), id, item)
+            : Guid.NewGuid().ToByteArray();
+        return new RequestId(BitConverter.ToUInt128(bytes));
+    }
+
+    private byte[] HashOf(string key, string verb, string id, int item)
+    {
+        var writer = new ByteWriter();
+        foreach (var part in (ReadOnlySpan<string>)[key, verb, _name.Database, _name.Collection, id])
+        {
+            writer.Bytes(Encoding.UTF8.GetBytes(part));
+        }
+
+        writer.VarInt(item);
+        return XxHash128.Hash(writer.Written);
+    }
+}

@@ -1,0 +1,207 @@
+using Orleans.Concurrency;
+using System.IO.Hashing;
+using System.Text;
+using TimeMachine.Core.Encoding;
+using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Routes;
+using TimeMachine.Core.SystemGroup;
+using TimeMachine.Grains.Delivery;
+using TimeMachine.Grains.Interfaces;
+using TimeMachine.Grains.Routing;
+using CoreRoute = TimeMachine.Core.Routes.Route;
+using Route = TimeMachine.Grains.Interfaces.Route;
+
+namespace TimeMachine.Grains.Front;
+
+/// <summary>The routes of one database: checks, and asks the system group.</summary>
+/// <param name="desk">The way to the system group.</param>
+/// <param name="webhooks">Where webhooks may go.</param>
+[StatelessWorker]
+[Reentrant]
+internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Grain, IRoutesGrain
+{
+    private static readonly CommandNumber Absent = new(-1);
+    private string _database = "";
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _database = this.GetPrimaryKeyString();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RouteReply> CreateAsync(RouteSpec route, RequestOptions? options = null)
+    {
+        var reply = await WriteAsync(route, (options ?? new RequestOptions()) with { IfAbsent = true, IfVersion = null });
+        return reply.Error?.Code == ErrorCodes.VersionMismatch
+            ? reply with
+            {
+                Error = reply.Error with
+                {
+                    Code = ErrorCodes.RouteExists,
+                    Message = "The route is there with other content.",
+                },
+            }
+            : reply;
+    }
+
+    /// <inheritdoc/>
+    public Task<RouteReply> PutAsync(RouteSpec route, RequestOptions? options = null) => WriteAsync(route, options);
+
+    /// <inheritdoc/>
+    public async Task<RouteReply> GetAsync(string id)
+    {
+        if (NameErrorOf(id) is { } error)
+        {
+            return new RouteReply { Error = error, Id = id };
+        }
+
+        if (await desk.RoutesAsync() is not { } routes)
+        {
+            return new RouteReply { Error = Replies.ErrorOf(ErrorCode.Unavailable), Id = id };
+        }
+
+        return routes.TryGet(RouteKey.Of(_database, id), out var route)
+            ? new RouteReply { Id = id, Version = route.Revision.Value, Route = RouteOf(route) }
+            : new RouteReply { Error = Replies.ErrorOf(ErrorCode.RouteNotFound), Id = id };
+    }
+
+    /// <inheritdoc/>
+    public async Task<RoutePage> ListAsync()
+    {
+        if (NameCheck.Of("db", _database) is { } error)
+        {
+            return new RoutePage { Error = error };
+        }
+
+        return await desk.RoutesAsync() is { } routes
+            ? new RoutePage { Routes = [.. routes.List().Where(IsHere).Select(RouteOf)] }
+            : new RoutePage { Error = Replies.ErrorOf(ErrorCode.Unavailable) };
+    }
+
+    /// <inheritdoc/>
+    public Task<RouteReply> DeleteAsync(string id, bool force = false, RequestOptions? options = null) =>
+        ActAsync(SystemCommandKind.MarkRouteDeleting, id, options, force);
+
+    /// <inheritdoc/>
+    public Task<RouteReply> PauseAsync(string id, RequestOptions? options = null) =>
+        ActAsync(SystemCommandKind.PauseRoute, id, options);
+
+    /// <inheritdoc/>
+    public Task<RouteReply> ResumeAsync(string id, RequestOptions? options = null) =>
+        ActAsync(SystemCommandKind.ResumeRoute, id, options);
+
+    private async Task<RouteReply> WriteAsync(RouteSpec spec, RequestOptions? options)
+    {
+        var error = NameErrorOf(spec.Id) ?? OptionsCheck.Of(options) ?? RouteCheck.Of(spec, webhooks.AllowLoopback);
+        if (error is not null)
+        {
+            return new RouteReply { Error = error, Id = spec.Id };
+        }
+
+        var key = RouteKey.Of(_database, spec.Id);
+        return await AskAsync(spec.Id, new SystemCommand
+        {
+            Kind = SystemCommandKind.PutRoute,
+            RequestId = RequestIdOf("put", spec.Id, options),
+            Key = key,
+            Route = RouteOf(key, spec),
+            IfMatch = IfMatchOf(options),
+        });
+    }
+
+    private async Task<RouteReply> ActAsync(
+        SystemCommandKind kind, string id, RequestOptions? options, bool force = false)
+    {
+        var error = NameErrorOf(id) ?? OptionsCheck.Of(options);
+        if (error is not null)
+        {
+            return new RouteReply { Error = error, Id = id };
+        }
+
+        return await AskAsync(id, new SystemCommand
+        {
+            Kind = kind,
+            RequestId = RequestIdOf(kind.ToString(), id, options),
+            Key = RouteKey.Of(_database, id),
+            IfMatch = IfMatchOf(options),
+            IsForced = force,
+        });
+    }
+
+    private async Task<RouteReply> AskAsync(string id, SystemCommand command)
+    {
+        var answer = await desk.AskAsync(command);
+        return new RouteReply
+        {
+            Error = Replies.ErrorOf(answer),
+            Id = id,
+            Version = answer.Version.Value,
+            IsNew = answer.IsNew,
+            UnfinishedCount = answer.UnfinishedCount,
+        };
+    }
+
+    private ErrorReply? NameErrorOf(string id) => NameCheck.Of("db", _database) ?? NameCheck.Of("id", id);
+
+    private bool IsHere(CoreRoute route) => route.Key.Database == _database;
+
+    private static CommandNumber? IfMatchOf(RequestOptions? options) => options switch
+    {
+        { IfAbsent: true } => Absent,
+        { IfVersion: { } version } => new CommandNumber(version),
+        _ => null,
+    };
+
+    private RequestId RequestIdOf(string verb, string id, RequestOptions? options)
+    {
+        if (options?.IdempotencyKey is not { } key)
+        {
+            return new RequestId(BitConverter.ToUInt128(Guid.NewGuid().ToByteArray()));
+        }
+
+        var writer = new ByteWriter();
+        foreach (var part in (ReadOnlySpan<string>)[key, "route", verb, _database, id])
+        {
+            writer.Bytes(Encoding.UTF8.GetBytes(part));
+        }
+
+        return new RequestId(BitConverter.ToUInt128(XxHash128.Hash(writer.Written)));
+    }
+
+    private static CoreRoute RouteOf(RouteKey key, RouteSpec spec)
+    {
+        var defaults = new CoreRoute { Key = key, WebhookUrl = spec.WebhookUrl };
+        return defaults with
+        {
+            Mode = spec.Mode is { } mode ? (DeliveryMode)mode : defaults.Mode,
+            TimeoutMs = spec.TimeoutMs ?? defaults.TimeoutMs,
+            AttemptsMax = spec.AttemptsMax ?? defaults.AttemptsMax,
+            BackoffInitialMs = spec.BackoffInitialMs ?? defaults.BackoffInitialMs,
+            BackoffMaxMs = spec.BackoffMaxMs ?? defaults.BackoffMaxMs,
+            Concurrency = spec.Concurrency ?? 0,
+            RatePerSecond = spec.RatePerSecond ?? 0,
+            IsPaused = spec.IsPaused ?? false,
+            Secrets = [.. spec.Secrets.Select(secret => (ReadOnlyMemory<byte>)RouteCheck.SecretOf(secret)!)],
+        };
+    }
+
+    private static Route RouteOf(CoreRoute route) => new()
+    {
+        Database = route.Key.Database,
+        Id = route.Key.Id,
+        WebhookUrl = route.WebhookUrl,
+        Mode = (Interfaces.Delivery)route.Mode,
+        TimeoutMs = route.TimeoutMs,
+        AttemptsMax = route.AttemptsMax,
+        BackoffInitialMs = route.BackoffInitialMs,
+        BackoffMaxMs = route.BackoffMaxMs,
+        Concurrency = route.Concurrency > 0 ? route.Concurrency : null,
+        RatePerSecond = route.RatePerSecond > 0 ? route.RatePerSecond : null,
+        IsPaused = route.IsPaused,
+        IsDeleting = route.IsDeleting,
+        SecretCount = route.Secrets.Count,
+        Version = route.Revision.Value,
+    };
+}
