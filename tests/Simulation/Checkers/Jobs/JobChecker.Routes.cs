@@ -16,7 +16,7 @@ public sealed partial class JobChecker
         foreach (var key in _keys.Values)
         {
             // A redrive names no route: what it wakes up behind the fence ends dead again.
-            var isUnfinished = TryGetUnfinished(key, route, out var version) && version.RedrivenAt == default;
+            var isUnfinished = TryGetUnfinished(key, route, out var version) && !version.IsOfAnyLife;
             if (isUnfinished && !isForced)
             {
                 _violations.Add("route-deleted-in-use", $"{route} is deleted, and {version} is {key.Row.Status}");

@@ -70,6 +70,7 @@ public sealed partial class JobChecker
         {
             _reach.Hit(Reach.Redriven);
             Duplicates.Allow(DuplicateCause.Redriven);
+            old.IsOfAnyLife = true;
             (old.RedrivenAt, old.DueMs) = (fact.Number, Math.Max(fact.TimeMs, old.TriggerMs));
         }
 
@@ -112,6 +113,7 @@ public sealed partial class JobChecker
             TriggerMs = triggerMs,
             Route = isRun ? old?.Route ?? "" : fact.Route,
             RouteRevision = isRun ? old?.RouteRevision ?? default : fact.RouteRevision,
+            IsOfAnyLife = isRun && old is { IsOfAnyLife: true },
             ExpiresAtMs = !isRun && fact.ExpireAfterMs > 0 ? triggerMs + fact.ExpireAfterMs : 0,
         };
         version.DueMs = triggerMs;
@@ -222,7 +224,7 @@ public sealed partial class JobChecker
             _violations.Add("claim-paused", $"{version} was claimed while {fact.Route} is paused and confirmed");
         }
 
-        if (version.RedrivenAt == default
+        if (!version.IsOfAnyLife
             && _routes.WasDeletedBetween(fact.Route, version.RouteRevision, fact.RouteRevision))
         {
             _violations.Add("claim-reborn", $"{version} was accepted for {fact.Route} at {version.RouteRevision}, "

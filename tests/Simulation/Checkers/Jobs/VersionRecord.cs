@@ -42,6 +42,10 @@ public sealed class VersionRecord
     /// <summary>The command number of the last redrive, or none.</summary>
     public CommandNumber RedrivenAt { get; internal set; }
 
+    /// <summary>Whether it goes to whatever has its route's name: it was redriven, or is the run of one that was.
+    /// </summary>
+    public bool IsOfAnyLife { get; internal set; }
+
     /// <summary>Whether it was given up because its route is gone.</summary>
     public bool IsRouteGone { get; internal set; }
 
