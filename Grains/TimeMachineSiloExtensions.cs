@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Placement;

@@ -1,6 +1,5 @@
 using TimeMachine.Core.Cluster;
 using TimeMachine.Core.Raft;
-using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Hosting;
 using TimeMachine.Grains.Placement;
 
@@ -11,22 +10,16 @@ internal sealed partial class NodeService
 {
     private const int RoundMs = 500;
     private const int HandoverMsMax = 12_000;
+    private static readonly TimeSpan HandoverPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReportWait = TimeSpan.FromSeconds(1);
 
     private async Task KeepAsync()
     {
         var keeper = new ClusterKeeper(new ReconcilerOptions());
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(RoundMs), _time);
-        try
+        while (await timer.WaitForNextTickAsync(_stopping.Token))
         {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
-            {
-                await KeepRoundAsync(keeper);
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            LogStopped(Name);
+            await KeepRoundAsync(keeper);
         }
     }
 
@@ -120,19 +113,15 @@ internal sealed partial class NodeService
     {
         _isStopping = true;
         await _stopping.CancelAsync();
-        await _running;
-        await _keeping;
+        await _ended.WaitAsync(CancellationToken.None);
         if (_host is not { } host)
         {
             return;
         }
 
         await HandOverAsync(host, cancellationToken);
-        _router?.Dispose();
         _host = null;
         await Task.Run(host.Dispose, CancellationToken.None);
-        _sender.Dispose();
-        _stopping.Dispose();
     }
 
     private async Task HandOverAsync(NodeHost host, CancellationToken cancellationToken)
@@ -142,7 +131,7 @@ internal sealed partial class NodeService
         while (left > 0 && _time.GetElapsedTime(begun).TotalMilliseconds < HandoverMsMax
             && !cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(20, _time, CancellationToken.None);
+            await Task.Delay(HandoverPoll, _time, CancellationToken.None);
             left = await host.AskAsync(BeginHandovers);
         }
 

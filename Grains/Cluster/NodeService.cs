@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
-using TimeMachine.Core.Log;
 using TimeMachine.Core.Node;
-using TimeMachine.Core.Routing;
 using TimeMachine.Grains.Delivery;
 using TimeMachine.Grains.Hosting;
 using TimeMachine.Grains.Placement;
@@ -17,10 +14,11 @@ namespace TimeMachine.Grains.Cluster;
 /// The node of this process: opens its disk once the silo is a member of the cluster and the plan says who it is, and
 /// closes it when the silo stops. A start without the SQL database waits for it; a running node does not need it.
 /// </summary>
-internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle>, INodeReadiness
+internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle>, INodeReadiness, IDisposable
 {
-    private const int PlanRetryMs = 500;
-    private const int PlanRefreshMs = 1_000;
+    private static readonly TimeSpan PlanRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PlanRefresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FormedPoll = TimeSpan.FromMilliseconds(10);
     private readonly NodeServiceOptions _options;
     private readonly IGrainFactory _grains;
     private readonly PeerLinks _peers;
@@ -29,8 +27,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
     private readonly ILogger<NodeService> _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebhookSender _sender;
-    private Task _running = Task.CompletedTask;
-    private Task _keeping = Task.CompletedTask;
+    private readonly SemaphoreSlim _ended = new(0);
     private volatile NodeHost? _host;
     private volatile JobRouter? _router;
     private volatile ClusterPlan? _plan;
@@ -85,9 +82,18 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         ? Task.CompletedTask
         : throw new NodeDownException($"'{key}' does not live on '{Name}'.");
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _router?.Dispose();
+        _sender.Dispose();
+        _stopping.Dispose();
+        _ended.Dispose();
+    }
+
     private Task StartAsync(CancellationToken cancellationToken)
     {
-        _running = Task.Run(RunAsync, CancellationToken.None);
+        _ = Task.Run(RunAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -96,12 +102,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         try
         {
             await OpenAsync(_stopping.Token);
-            _keeping = Task.Run(KeepAsync, CancellationToken.None);
-            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(PlanRefreshMs), _time);
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
-            {
-                await RefreshAsync();
-            }
+            await Task.WhenAll(Task.Run(RefreshAllAsync), Task.Run(KeepAsync));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -110,6 +111,19 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             Fail(error);
+        }
+        finally
+        {
+            _ended.Release();
+        }
+    }
+
+    private async Task RefreshAllAsync()
+    {
+        using var timer = new PeriodicTimer(PlanRefresh, _time);
+        while (await timer.WaitForNextTickAsync(_stopping.Token))
+        {
+            await RefreshAsync();
         }
     }
 
@@ -120,7 +134,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         while (!plan.IsFormed && !forms)
         {
             _notReady = $"'{plan.FormedBy}' has not formed the cluster yet";
-            await Task.Delay(PlanRetryMs, _time, token);
+            await Task.Delay(PlanRetry, _time, token);
             plan = await RegisterAsync(token);
         }
 
@@ -147,7 +161,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
     {
         while (!host.Identity.IsFormed)
         {
-            await Task.Delay(10, _time, token);
+            await Task.Delay(FormedPoll, _time, token);
         }
 
         return await UntilAnsweredAsync(() => PlanGrain().ConfirmFormedAsync(Name), token);
@@ -171,7 +185,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
             catch (Exception error) when (error is not OutOfMemoryException && !token.IsCancellationRequested)
             {
                 LogPlanAway(error);
-                await Task.Delay(PlanRetryMs, _time, token);
+                await Task.Delay(PlanRetry, _time, token);
             }
         }
     }

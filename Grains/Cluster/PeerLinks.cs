@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 using TimeMachine.Core.Engine;
 using TimeMachine.Grains.Hosting;
 using TimeMachine.Grains.Placement;

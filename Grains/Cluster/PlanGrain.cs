@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Grains.Cluster;

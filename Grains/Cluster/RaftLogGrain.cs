@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
+using Orleans.Placement;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Node;
 using TimeMachine.Core.SystemGroup;

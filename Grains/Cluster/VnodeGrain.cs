@@ -1,6 +1,7 @@
 using System.Globalization;
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
+using Orleans.Placement;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Node;
 using TimeMachine.Grains.Placement;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
-using Orleans.Runtime;
-using TimeMachine.Core.Primitives;
 using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Interfaces;
 

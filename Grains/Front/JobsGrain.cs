@@ -4,7 +4,6 @@ using System.Text;
 using Orleans.Concurrency;
 using TimeMachine.Core.Encoding;
 using TimeMachine.Core.Jobs;
-using TimeMachine.Core.Primitives;
 using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Interfaces;
 using TimeMachine.Grains.Routing;

@@ -77,7 +77,7 @@ internal static class Replies
         TriggerTimeMs = view.TriggerTime.Value,
         CreatedAtMs = view.CreatedAt.Value,
         Route = view.Route.Id,
-        Mode = (Delivery)view.Mode,
+        Mode = (Interfaces.Delivery)view.Mode,
         ExpireAfterMs = view.ExpireAfterMs > 0 ? view.ExpireAfterMs : null,
         Meta = view.Meta,
         AttemptCount = view.AttemptCount,

@@ -3,7 +3,6 @@ using System.IO.Hashing;
 using System.Text;
 using TimeMachine.Core.Encoding;
 using TimeMachine.Core.Jobs;
-using TimeMachine.Core.Routes;
 using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Delivery;
 using TimeMachine.Grains.Interfaces;

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace TimeMachine.Grains.Placement;
 
 /// <summary>Nodes as the membership knows them.</summary>

@@ -1,0 +1,140 @@
+using System.Text;
+using TimeMachine.Grains.Interfaces;
+using TimeMachine.Grains.Tests.Delivery;
+
+namespace TimeMachine.Grains.Tests.Cluster;
+
+/// <summary>Silos and Orleans clients: what a .NET service sees.</summary>
+public sealed class ClusterTests
+{
+    [Fact]
+    public async Task A_job_of_one_node_arrives_and_is_told_as_delivered()
+    {
+        using var recipient = new RawRecipient(Manner.Answer);
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
+        (await cluster.Client.Routes("shop").PutAsync(new RouteSpec { Id = "hook", WebhookUrl = recipient.Url })).OrThrow();
+        var jobs = cluster.Client.Jobs("shop", "timeouts");
+
+        var created = (await jobs.CreateAsync(new JobSpec
+        {
+            Id = "order-7",
+            DelayMs = 20,
+            Route = "hook",
+            Meta = "{\"order\":7}"u8.ToArray(),
+        })).OrThrow();
+        var job = await UntilAsync(jobs, "order-7", JobStatus.Delivered);
+
+        Assert.True(created.IsNew);
+        Assert.Equal(created.Version, job.Version);
+        Assert.Contains("{\"order\":7}", Assert.Single(recipient.Requests), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Three_nodes_keep_every_job_when_one_of_them_is_killed()
+    {
+        using var recipient = new RawRecipient(Manner.Answer);
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 3);
+        (await cluster.Client.Routes("shop").PutAsync(new RouteSpec { Id = "hook", WebhookUrl = recipient.Url })).OrThrow();
+        var jobs = cluster.Client.Jobs("shop", "timeouts");
+        var specs = Enumerable.Range(0, 100).Select(number => new JobSpec
+        {
+            Id = $"{number}",
+            DelayMs = 1_500,
+            Route = "hook",
+            Meta = Encoding.UTF8.GetBytes($"{number}"),
+        });
+
+        var batch = (await jobs.CreateManyAsync([.. specs])).OrThrow();
+        Assert.All(batch.Jobs, reply => Assert.Null(reply.Error));
+        await cluster.KillAsync("Silo_1");
+
+        for (var number = 0; number < 100; number++)
+        {
+            await UntilAsync(jobs, $"{number}", JobStatus.Delivered);
+        }
+
+        await cluster.StartAsync(1, nodeCount: 3);
+        Assert.Equal(100, recipient.Requests.Select(BodyOf).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_in_good_order_costs_no_duplicate()
+    {
+        using var recipient = new RawRecipient(Manner.Answer);
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 3);
+        (await cluster.Client.Routes("shop").PutAsync(new RouteSpec { Id = "hook", WebhookUrl = recipient.Url })).OrThrow();
+        var jobs = cluster.Client.Jobs("shop", "timeouts");
+        var specs = Enumerable.Range(0, 200).Select(number => new JobSpec
+        {
+            Id = $"{number}",
+            DelayMs = 5 * number,
+            Route = "hook",
+            Meta = Encoding.UTF8.GetBytes($"{number}"),
+        });
+
+        var batch = (await jobs.CreateManyAsync([.. specs])).OrThrow();
+        Assert.All(batch.Jobs, reply => Assert.Null(reply.Error));
+        await cluster.StopAsync("Silo_1");
+
+        for (var number = 0; number < 200; number++)
+        {
+            await UntilAsync(jobs, $"{number}", JobStatus.Delivered);
+        }
+
+        Assert.Equal(200, recipient.Requests.Select(BodyOf).Distinct().Count());
+        Assert.Equal(200, recipient.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_list_comes_page_by_page_in_one_order()
+    {
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
+        var url = "http://127.0.0.1:9/";
+        (await cluster.Client.Routes("shop").PutAsync(new RouteSpec { Id = "hook", WebhookUrl = url })).OrThrow();
+        var jobs = cluster.Client.Jobs("shop", "later");
+        var specs = Enumerable.Range(0, 300).Select(number => new JobSpec
+        {
+            Id = $"job/{number}",
+            DelayMs = 3_600_000 + number,
+            Route = "hook",
+            Meta = "1"u8.ToArray(),
+        });
+        (await jobs.CreateManyAsync([.. specs])).OrThrow();
+        (await cluster.Client.Jobs("shop", "late").CreateAsync(specs.First() with { Id = "other" })).OrThrow();
+
+        var found = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await jobs.ListAsync(new JobQuery { Limit = 70, Cursor = cursor })).OrThrow();
+            Assert.True(page.Jobs.Length <= 70);
+            found.AddRange(page.Jobs.Select(job => job.Id));
+            cursor = page.Cursor;
+        }
+        while (cursor is not null);
+
+        Assert.Equal(specs.Select(job => job.Id!).Order(), found.Order());
+        Assert.Empty((await jobs.ListAsync(new JobQuery { State = JobStatus.Dead })).OrThrow().Jobs);
+        Assert.Equal(ErrorCodes.InvalidRequest, (await jobs.ListAsync(new JobQuery { Cursor = "x" })).Error?.Code);
+    }
+
+    private static async Task<Job> UntilAsync(IJobsGrain jobs, string id, JobStatus state)
+    {
+        while (true)
+        {
+            var reply = await jobs.GetAsync(id);
+            if (reply.Error is { RetryAfterMs: > 0 })
+            {
+                continue;
+            }
+
+            var job = reply.OrThrow().Job!;
+            if (job.State == state)
+            {
+                return job;
+            }
+        }
+    }
+
+    private static string BodyOf(string request) => request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+}
