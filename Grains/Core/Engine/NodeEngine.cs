@@ -117,10 +117,17 @@ public sealed partial class NodeEngine
     /// <param name="replica">An id that was never used.</param>
     /// <param name="configuration">The first configuration; empty for a learner that waits for its leader.</param>
     /// <param name="now">The time.</param>
-    /// <returns>False if the log has no room for it just now.</returns>
+    /// <returns>False if the log has no room for it just now, or had none for the end of the group's replica
+    /// before.</returns>
     public bool Create(GroupId group, ReplicaId replica, Configuration configuration, MonoMs now)
     {
         Invariant.Require(!_dead.Contains(replica));
+        if (IsEnding(group))
+        {
+            // The log still has the one before: its end found no room yet.
+            return false;
+        }
+
         var encoded = configuration.Encode();
         if (!TryAppend(() => _log.StartGroup(group, replica, default, default, encoded)))
         {
@@ -154,6 +161,10 @@ public sealed partial class NodeEngine
         _ending.Add(group);
         EndRetired();
     }
+
+    /// <summary>Whether a replica of the group is dead here and the log has no record of its end yet, for want of
+    /// room.</summary>
+    public bool IsEnding(GroupId group) => _ending.Contains(group);
 
     /// <summary>Writes the ends of retired replicas; what finds no room is tried again at each turn.</summary>
     private void EndRetired()

@@ -11,6 +11,7 @@ public sealed partial class SimNode
 {
     private readonly Dictionary<ulong, ClientCall> _calls = [];
     private readonly Dictionary<ulong, RouteCall> _routeCalls = [];
+    private const long NotWritten = long.MaxValue;
     private readonly List<(GroupId Group, ReplicaId Replica, long Batch)> _ending = [];
     private ulong _nextCall;
     private long _wheelMissed;
@@ -56,7 +57,20 @@ public sealed partial class SimNode
         Turn();
         if (Host.IsRunning)
         {
-            _ending.Add((group, replica, _newestWritten));
+            _ending.Add((group, replica, NotWritten));
+            NoteEnds();
+        }
+    }
+
+    /// <summary>The record of an end is in the newest batch, unless the log had no room for it yet.</summary>
+    private void NoteEnds()
+    {
+        for (var i = 0; i < _ending.Count; i++)
+        {
+            if (_ending[i].Batch == NotWritten && !_core!.Engine.IsEnding(_ending[i].Group))
+            {
+                _ending[i] = _ending[i] with { Batch = _newestWritten };
+            }
         }
     }
 

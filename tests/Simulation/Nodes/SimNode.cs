@@ -224,6 +224,7 @@ public sealed partial class SimNode : ISimProcess
         }
 
         _newestWritten = engine.Logs[^1].Number;
+        NoteEnds();
         SyncWritten();
         return true;
     }
