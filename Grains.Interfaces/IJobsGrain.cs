@@ -5,7 +5,8 @@ namespace TimeMachine.Grains.Interfaces;
 /// <summary>The jobs of one collection; see <see cref="JobsExtensions.Jobs"/>.</summary>
 /// <remarks>
 /// No method throws for what a caller can do wrong: look at <see cref="Reply.Error"/>, or call
-/// <see cref="ReplyExtensions.OrThrow{T}"/>. An answer without an error is on stable storage on a majority of the replicas.
+/// <see cref="ReplyExtensions.OrThrow{T}"/>. What an answer without an error says is on stable storage on a majority of
+/// the replicas.
 /// </remarks>
 [Alias("timemachine.jobs")]
 public interface IJobsGrain : IGrainWithStringKey

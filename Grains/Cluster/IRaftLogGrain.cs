@@ -1,6 +1,5 @@
 using Orleans.Concurrency;
 using TimeMachine.Core.SystemGroup;
-using TimeMachine.Grains.Placement;
 
 namespace TimeMachine.Grains.Cluster;
 
@@ -40,15 +39,4 @@ internal interface IRaftLogGrain : IGrainWithStringKey
     [ResponseTimeout("00:00:02")]
     [Alias("drop")]
     public Task DropAsync(NamedReplica replica);
-}
-
-/// <summary>How to reach it.</summary>
-internal static class RaftLogGrainExtensions
-{
-    public static IRaftLogGrain RaftLog(this IGrainFactory grains, string node) =>
-        grains.GetGrain<IRaftLogGrain>(PinnedKey.Of("log", node));
-
-    public static IVnodeGrain Vnode(this IGrainFactory grains, VNodeId vnode, string node) =>
-        grains.GetGrain<IVnodeGrain>(PinnedKey.Of(
-            vnode.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), node));
 }

@@ -5,7 +5,7 @@ using TimeMachine.Grains.Placement;
 
 namespace TimeMachine.Grains.Cluster;
 
-/// <content>Keeping the cluster as planned, while this node leads the system group; and leaving in good order.</content>
+/// <content>Keeping the cluster as planned, where the system group is led; and leaving in good order.</content>
 internal sealed partial class NodeService
 {
     private const int RoundMs = 500;

@@ -86,6 +86,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
     public void Dispose()
     {
         _router?.Dispose();
+        _host?.Dispose();
         _sender.Dispose();
         _stopping.Dispose();
         _ended.Dispose();
@@ -139,16 +140,21 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         }
 
         var self = plan.Find(Name)!;
-        _peers.Learn(plan);
         _notReady = "the node reads its disk";
         var host = new NodeHost(
-            OptionsOf(plan, new NodeId(self.Id), forms), RealFileSystem.EndingTheProcess(), _peers, _sender, _time, Fail);
+            OptionsOf(plan, new NodeId(self.Id), forms),
+            RealFileSystem.EndingTheProcess(),
+            _peers,
+            _sender,
+            _time,
+            Fail);
         if (forms)
         {
             plan = await ConfirmFormedAsync(host, token);
         }
 
         _plan = plan;
+        _peers.Learn(plan);
         _router = new JobRouter(this, _grains, PlanChange.MapOf(plan), _time);
         _host = host;
         _notReady = "the node waits for the cluster";

@@ -2,7 +2,7 @@ using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Grains.Cluster;
 
-/// <summary>Keeps the plan in grain storage. Two of them may live for a moment: storage takes the change of one.</summary>
+/// <summary>Keeps the plan in grain storage. Of two that live for a moment storage takes one.</summary>
 /// <param name="state">The plan as stored.</param>
 internal sealed class PlanGrain([PersistentState("plan", PlanGrain.Storage)] IPersistentState<PlanState> state)
     : Grain, IPlanGrain
@@ -83,14 +83,4 @@ internal sealed class PlanGrain([PersistentState("plan", PlanGrain.Storage)] IPe
             throw;
         }
     }
-}
-
-/// <summary>What grain storage holds of the plan.</summary>
-[GenerateSerializer]
-[Alias("timemachine.plan-state")]
-public sealed class PlanState
-{
-    /// <summary>The plan; null before the cluster has begun.</summary>
-    [Id(0)]
-    public ClusterPlan? Plan { get; set; }
 }

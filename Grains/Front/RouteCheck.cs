@@ -18,7 +18,8 @@ internal static class RouteCheck
     {
         if (WebhookTarget.Check(route.WebhookUrl, allowsLoopback, out _) is { } problem)
         {
-            return Replies.Invalid("webhook_url", problem.TrimEnd('.').Replace("webhook_url ", "", StringComparison.Ordinal));
+            var reason = problem.TrimEnd('.').Replace("webhook_url ", "", StringComparison.Ordinal);
+            return Replies.Invalid("webhook_url", reason);
         }
 
         if (System.Text.Encoding.UTF8.GetByteCount(route.WebhookUrl) > RouteLimits.WebhookUrlBytesMax)

@@ -32,7 +32,8 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     /// <inheritdoc/>
     public async Task<RouteReply> CreateAsync(RouteSpec route, RequestOptions? options = null)
     {
-        var reply = await WriteAsync(route, (options ?? new RequestOptions()) with { IfAbsent = true, IfVersion = null });
+        var absent = (options ?? new RequestOptions()) with { IfAbsent = true, IfVersion = null };
+        var reply = await WriteAsync(route, absent);
         return reply.Error?.Code == ErrorCodes.VersionMismatch
             ? reply with
             {

@@ -1,5 +1,3 @@
-using TimeMachine.Core.Primitives;
-
 namespace TimeMachine.Architecture.Tests;
 
 public sealed class ErrorPageTests

@@ -92,7 +92,7 @@ public sealed class Reconciler(ReconcilerOptions options)
 
     private static bool HasHappened(ReconcileStep step, GroupStatus group) => step.Kind switch
     {
-        ReconcileKind.AddLearner => group.Replicas.Any(replica => replica.Node == step.Node),
+        ReconcileKind.AddLearner => group.Replicas.Any(replica => replica.Replica == step.Replica),
         ReconcileKind.Promote => group.Replicas.Any(replica => replica.Replica == step.Replica && replica.IsVoter),
         ReconcileKind.Remove => group.Replicas.All(replica => replica.Replica != step.Replica),
         ReconcileKind.TransferLeadership => group.Leader == step.Replica,

@@ -12,7 +12,7 @@ public sealed class ClusterTests
     {
         using var recipient = new RawRecipient(Manner.Answer);
         await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
-        (await cluster.Client.Routes("shop").PutAsync(new RouteSpec { Id = "hook", WebhookUrl = recipient.Url })).OrThrow();
+        await PutRouteAsync(cluster, recipient.Url);
         var jobs = cluster.Client.Jobs("shop", "timeouts");
 
         var created = (await jobs.CreateAsync(new JobSpec
@@ -34,7 +34,7 @@ public sealed class ClusterTests
     {
         using var recipient = new RawRecipient(Manner.Answer);
         await using var cluster = await SiloCluster.StartAsync(nodeCount: 3);
-        (await cluster.Client.Routes("shop").PutAsync(new RouteSpec { Id = "hook", WebhookUrl = recipient.Url })).OrThrow();
+        await PutRouteAsync(cluster, recipient.Url);
         var jobs = cluster.Client.Jobs("shop", "timeouts");
         var specs = Enumerable.Range(0, 100).Select(number => new JobSpec
         {
@@ -53,7 +53,6 @@ public sealed class ClusterTests
             await UntilAsync(jobs, $"{number}", JobStatus.Delivered);
         }
 
-        await cluster.StartAsync(1, nodeCount: 3);
         Assert.Equal(100, recipient.Requests.Select(BodyOf).Distinct().Count());
     }
 
@@ -62,7 +61,7 @@ public sealed class ClusterTests
     {
         using var recipient = new RawRecipient(Manner.Answer);
         await using var cluster = await SiloCluster.StartAsync(nodeCount: 3);
-        (await cluster.Client.Routes("shop").PutAsync(new RouteSpec { Id = "hook", WebhookUrl = recipient.Url })).OrThrow();
+        await PutRouteAsync(cluster, recipient.Url);
         var jobs = cluster.Client.Jobs("shop", "timeouts");
         var specs = Enumerable.Range(0, 200).Select(number => new JobSpec
         {
@@ -89,8 +88,7 @@ public sealed class ClusterTests
     public async Task A_list_comes_page_by_page_in_one_order()
     {
         await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
-        var url = "http://127.0.0.1:9/";
-        (await cluster.Client.Routes("shop").PutAsync(new RouteSpec { Id = "hook", WebhookUrl = url })).OrThrow();
+        await PutRouteAsync(cluster, "http://127.0.0.1:9/");
         var jobs = cluster.Client.Jobs("shop", "later");
         var specs = Enumerable.Range(0, 300).Select(number => new JobSpec
         {
@@ -136,5 +134,12 @@ public sealed class ClusterTests
         }
     }
 
-    private static string BodyOf(string request) => request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+    private static async Task PutRouteAsync(SiloCluster cluster, string url)
+    {
+        var route = new RouteSpec { Id = "hook", WebhookUrl = url };
+        (await cluster.Client.Routes("shop").PutAsync(route)).OrThrow();
+    }
+
+    private static string BodyOf(string request) =>
+        request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
 }

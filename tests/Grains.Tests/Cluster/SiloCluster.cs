@@ -44,12 +44,6 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Stops a silo in good order.</summary>
     public Task StopAsync(string node) => _silos.StopSiloAsync(_silos.Silos.Single(silo => silo.Name == node));
 
-    public async Task StartAsync(int number, int nodeCount)
-    {
-        await _silos.StartSiloAsync(number, _silos.Options);
-        await WaitForAsync(view => IsWhole(view, nodeCount));
-    }
-
     /// <summary>Asks again and again until it is so.</summary>
     public async Task<ClusterView> WaitForAsync(Func<ClusterView, bool> isSo)
     {

@@ -18,7 +18,9 @@ public sealed class FixedBugTests
     [InlineData(8148, "claims of a leader that is not confirmed were given back and made again without end")]
     [InlineData(9055, "a route whose rate was lowered got no slots any more")]
     [InlineData(9808, "what a leader had told when it was ended left a moment later")]
-    [InlineData(100434, "the run of a job that was redriven for another life of its route was called a claim of the dead")]
+    [InlineData(100723, "a replica began while the log had no room yet for the end of the one before")]
+    [InlineData(101771, "a replica whose end had found no room in the log yet counted as ended")]
+    [InlineData(100434, "the run of a redriven job was called a claim for a dead life of its route")]
     public void A_seed_that_found_something_finds_nothing_any_more(ulong seed, string what)
     {
         var lines = new List<string>();
