@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using TimeMachine.Core.Engine;
 using TimeMachine.Core.Node;
 using TimeMachine.Grains.Delivery;
 using TimeMachine.Grains.Hosting;
 using TimeMachine.Grains.Placement;
 using TimeMachine.Grains.Routing;
 using TimeMachine.Storage.Files;
-using TimeMachine.Core.Engine;
 
 namespace TimeMachine.Grains.Cluster;
 

@@ -1,6 +1,6 @@
-using Orleans.Concurrency;
 using System.IO.Hashing;
 using System.Text;
+using Orleans.Concurrency;
 using TimeMachine.Core.Encoding;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.SystemGroup;
