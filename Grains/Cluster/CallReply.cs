@@ -26,6 +26,8 @@ internal static class CallReply
         return new Immutable<byte[]>(writer.Written.ToArray());
     }
 
+    public static Immutable<byte[]> Refusal(ErrorCode code) => Encode(new CallAnswer(0, new JobAnswer(code), default));
+
     /// <summary>Reads an answer of another node.</summary>
     /// <exception cref="InvalidDataException">It is none that this version reads.</exception>
     public static CallAnswer Decode(byte[] bytes)

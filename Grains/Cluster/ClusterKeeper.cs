@@ -17,7 +17,13 @@ internal sealed class ClusterKeeper(ReconcilerOptions options)
     private const uint FirstSerial = 1u << 20;
 
     private readonly Reconciler _reconciler = new(options);
-    private SplitMix64 _draw = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+
+    /// <summary>The reports of disks that may speak for their nodes. Another disk under the name of a node may not yet:
+    /// what it says of the node's replicas does not count before the system group has let it in.</summary>
+    public static Dictionary<NodeId, NodeReport> AdmittedOf(
+        IReadOnlyDictionary<NodeId, NodeReport> reports, NodeRegistry nodes) =>
+        reports.Where(pair => nodes.IsAdmitted(pair.Key, pair.Value.Tag))
+            .ToDictionary(static pair => pair.Key, static pair => pair.Value);
 
     /// <summary>Steps towards the plan, each for the node that leads the group.</summary>
     public List<(NodeId Leader, GroupStep Step)> Reconcile(
@@ -35,7 +41,7 @@ internal sealed class ClusterKeeper(ReconcilerOptions options)
         var nodes = plan.Nodes.FindAll(node => node.IsIn).ConvertAll(node => StatusOf(node, reports));
         var steps = new List<ReconcileStep>();
         var view = new CoreView(PlanChange.MapOf(plan), nodes, groups, lost);
-        _reconciler.Advance(view, now, ref _draw, steps);
+        _reconciler.Advance(view, now, steps);
         return steps.ConvertAll(step => (leaders[step.Group].Node, StepOf(step, reports)));
     }
 
@@ -99,7 +105,7 @@ internal sealed class ClusterKeeper(ReconcilerOptions options)
     }
 
     /// <summary>The leaders that hear their quorums; of two the one of the newer term.</summary>
-    private static Dictionary<GroupId, (NodeId Node, ReplicaReport Replica)> LeadersOf(
+    public static Dictionary<GroupId, (NodeId Node, ReplicaReport Replica)> LeadersOf(
         IReadOnlyDictionary<NodeId, NodeReport> reports)
     {
         var leaders = new Dictionary<GroupId, (NodeId Node, ReplicaReport Replica)>();

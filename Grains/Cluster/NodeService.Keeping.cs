@@ -34,14 +34,15 @@ internal sealed partial class NodeService
             }
 
             var plan = _plan!;
-            var reports = await ReportsAsync();
-            var now = await host.AskAsync(static machine => machine.Now);
+            var all = await ReportsAsync();
             foreach (var command in await host.AskAsync(
-                machine => ClusterKeeper.AdmissionsOf(plan, reports, machine.Core, machine.Now)))
+                machine => ClusterKeeper.AdmissionsOf(plan, all, machine.Core, machine.Now)))
             {
                 await host.CallSystemAsync(command);
             }
 
+            var (reports, now) = await host.AskAsync(machine =>
+                (ClusterKeeper.AdmittedOf(all, machine.Core.SystemMachine!.Nodes), machine.Now));
             foreach (var (leader, step) in keeper.Reconcile(plan, reports, now))
             {
                 await TakeStepAsync(keeper, leader, step);
@@ -49,7 +50,7 @@ internal sealed partial class NodeService
 
             foreach (var (node, replica) in ClusterKeeper.LeftoversOf(reports))
             {
-                await _grains.RaftLog(NameOf(node)).DropAsync(replica);
+                await TryDropAsync(node, replica);
             }
         }
         catch (Exception error) when (error is not OutOfMemoryException && !_stopping.IsCancellationRequested)
@@ -60,13 +61,32 @@ internal sealed partial class NodeService
 
     private async Task TakeStepAsync(ClusterKeeper keeper, NodeId leader, GroupStep step)
     {
-        if (await _grains.RaftLog(NameOf(leader)).StepAsync(step))
+        try
         {
-            LogStep((ReconcileKind)step.Kind, step.Replica, step.Group, step.Node);
+            if (await _grains.RaftLog(NameOf(leader)).StepAsync(step))
+            {
+                LogStep((ReconcileKind)step.Kind, step.Replica, step.Group, step.Node);
+                return;
+            }
         }
-        else
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            keeper.OnRefused(step);
+            LogNotAsked(NameOf(leader), error.Message);
+        }
+
+        keeper.OnRefused(step);
+    }
+
+    /// <summary>What is not dropped now is found again in the next round.</summary>
+    private async Task TryDropAsync(NodeId node, NamedReplica replica)
+    {
+        try
+        {
+            await _grains.RaftLog(NameOf(node)).DropAsync(replica);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogNotAsked(NameOf(node), error.Message);
         }
     }
 

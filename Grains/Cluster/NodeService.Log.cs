@@ -23,6 +23,9 @@ internal sealed partial class NodeService
     [LoggerMessage(LogLevel.Information, "{Kind} of replica {Replica:x} of group {Group} on node {NodeId}.")]
     private partial void LogStep(Core.Cluster.ReconcileKind kind, ulong replica, int group, int nodeId);
 
+    [LoggerMessage(LogLevel.Information, "Node {Node} could not be asked just now: {Reason}")]
+    private partial void LogNotAsked(string node, string reason);
+
     [LoggerMessage(LogLevel.Debug, "Node {Node} gives no report: {Reason}")]
     private partial void LogNoReport(string node, string reason);
 

@@ -66,6 +66,13 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
     /// <summary>The node's number; none before the plan is known.</summary>
     public NodeId Self => new(_plan?.Find(Name)?.Id ?? 0);
 
+    /// <summary>The name of a node, if it is an active member; else null.</summary>
+    public string? NameOfActive(NodeId node) =>
+        _plan?.Nodes.Find(known => known.Id == node.Value) is { } planned
+            && Membership.CurrentSnapshot.Find(planned.Name) is not null
+            ? planned.Name
+            : null;
+
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(
         nameof(NodeService), ServiceLifecycleStage.Active, StartAsync, StopAsync);
@@ -148,17 +155,39 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
             _sender,
             _time,
             Fail);
-        if (forms)
+        try
         {
-            plan = await ConfirmFormedAsync(host, token);
+            plan = forms ? await ConfirmFormedAsync(host, token) : plan;
+            await CheckKnownAsync(host, plan);
+            _router = new JobRouter(this, _grains, PlanChange.MapOf(plan), _time);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            host.Dispose();
+            throw;
         }
 
         _plan = plan;
         _peers.Learn(plan);
-        _router = new JobRouter(this, _grains, PlanChange.MapOf(plan), _time);
         _host = host;
         _notReady = "the node waits for the cluster";
         LogOpened(Name, self.Id, plan.Revision);
+    }
+
+    /// <summary>The plan is never older than the groups: if it knows less than this disk, it was lost, and numbers that
+    /// it gives out now may be another node's.</summary>
+    private static async Task CheckKnownAsync(NodeHost host, ClusterPlan plan)
+    {
+        var unknown = await host.AskAsync(machine => machine.Core.Engine.Groups
+            .SelectMany(static raft => raft.Configuration.Members.ToArray())
+            .Select(static member => member.Node.Value)
+            .FirstOrDefault(node => !plan.Nodes.Exists(known => known.Id == node)));
+        if (unknown != 0)
+        {
+            throw new InvalidDataException(
+                $"The groups on this disk have members on node {unknown}, and the cluster's plan does not know it: the "
+                + "plan was lost. Restore the database that it was in.");
+        }
     }
 
     /// <summary>The groups of a new cluster are on this disk before anybody joins: a disk that is lost before that is

@@ -14,9 +14,6 @@ internal sealed class PeerLinks(IGrainFactory grains, IClusterMembershipService 
 {
     private readonly ConcurrentDictionary<NodeId, Peer> _peers = new();
 
-    /// <summary>Batches and messages that could not leave.</summary>
-    public long Dropped { get; private set; }
-
     /// <summary>Learns the names of the nodes.</summary>
     public void Learn(ClusterPlan plan)
     {
@@ -48,7 +45,6 @@ internal sealed class PeerLinks(IGrainFactory grains, IClusterMembershipService 
     {
         var isUp = _peers.TryGetValue(node, out var peer)
             && membership.CurrentSnapshot.Find(peer.Name) is not null;
-        Dropped += isUp ? 0 : 1;
         log = peer?.Log!;
         return isUp;
     }

@@ -1,8 +1,6 @@
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 using Orleans.Placement;
-using TimeMachine.Core.Jobs;
-using TimeMachine.Core.Node;
 using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Placement;
 
@@ -40,12 +38,12 @@ internal sealed class RaftLogGrain(NodeService service) : Grain, IRaftLogGrain
     {
         if (SystemCommandCodec.TryDecode(command.Value, out var decoded) != ErrorCode.None || decoded.Count != 1)
         {
-            return Refused(ErrorCode.UnsupportedFormat);
+            return CallReply.Refusal(ErrorCode.UnsupportedFormat);
         }
 
         return service.Host is { } host
             ? CallReply.Encode(await host.CallSystemAsync(decoded[0]))
-            : Refused(ErrorCode.NotLeader);
+            : CallReply.Refusal(ErrorCode.NotLeader);
     }
 
     /// <inheritdoc/>
@@ -56,7 +54,4 @@ internal sealed class RaftLogGrain(NodeService service) : Grain, IRaftLogGrain
 
     /// <inheritdoc/>
     public Task DropAsync(NamedReplica replica) => service.DropAsync(replica);
-
-    private static Immutable<byte[]> Refused(ErrorCode code) =>
-        CallReply.Encode(new CallAnswer(0, new JobAnswer(code), default));
 }

@@ -3,7 +3,6 @@ using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 using Orleans.Placement;
 using TimeMachine.Core.Jobs;
-using TimeMachine.Core.Node;
 using TimeMachine.Grains.Placement;
 
 namespace TimeMachine.Grains.Cluster;
@@ -33,13 +32,13 @@ internal sealed class VnodeGrain(NodeService service) : Grain, IVnodeGrain
     {
         if (service.Host is not { } host)
         {
-            return Refused(ErrorCode.NotLeader);
+            return CallReply.Refusal(ErrorCode.NotLeader);
         }
 
         var error = JobRequest.TryRead(request.Value, out var decoded);
         return error == ErrorCode.None
             ? CallReply.Encode(await host.CallAsync(_group, decoded!))
-            : Refused(error);
+            : CallReply.Refusal(error);
     }
 
     /// <inheritdoc/>
@@ -47,15 +46,12 @@ internal sealed class VnodeGrain(NodeService service) : Grain, IVnodeGrain
     {
         if (service.Host is not { } host)
         {
-            return Refused(ErrorCode.NotLeader);
+            return CallReply.Refusal(ErrorCode.NotLeader);
         }
 
         var error = JobListRequest.TryRead(request.Value, out var decoded);
         return error == ErrorCode.None
             ? CallReply.Encode(await host.ListAsync(_group, decoded!))
-            : Refused(error);
+            : CallReply.Refusal(error);
     }
-
-    private static Immutable<byte[]> Refused(ErrorCode code) =>
-        CallReply.Encode(new CallAnswer(0, new JobAnswer(code), default));
 }

@@ -20,24 +20,12 @@ internal sealed class ClusterGrain(NodeService service) : Grain, IClusterGrain
         }
 
         var reports = await service.ReportsAsync();
-        var leaders = new Dictionary<int, (string Node, ReplicaReport Replica)>();
-        foreach (var (node, report) in reports)
-        {
-            foreach (var replica in report.Replicas)
-            {
-                var isNewer = !leaders.TryGetValue(replica.Group, out var known) || replica.Term > known.Replica.Term;
-                if (replica.IsLeader && isNewer)
-                {
-                    leaders[replica.Group] = (NameOf(plan, node.Value), replica);
-                }
-            }
-        }
-
+        var leaders = ClusterKeeper.LeadersOf(reports);
         return new ClusterView
         {
             VNodeCount = plan.VNodeCount,
             ReplicaTarget = plan.ReplicaTarget,
-            SystemLeader = leaders.TryGetValue(GroupId.System.Value, out var system) ? system.Node : null,
+            SystemLeader = leaders.TryGetValue(GroupId.System, out var system) ? NameOf(plan, system.Node) : null,
             Nodes = [.. plan.Nodes.Select(node => NodeOf(node, reports, leaders))],
             VNodes = [.. Enumerable.Range(0, plan.VNodeCount).Select(number => VNodeOf(plan, number, leaders))],
         };
@@ -58,7 +46,7 @@ internal sealed class ClusterGrain(NodeService service) : Grain, IClusterGrain
     private Node NodeOf(
         PlannedNode planned,
         IReadOnlyDictionary<NodeId, NodeReport> reports,
-        Dictionary<int, (string Node, ReplicaReport Replica)> leaders)
+        Dictionary<GroupId, (NodeId Node, ReplicaReport Replica)> leaders)
     {
         var report = reports.GetValueOrDefault(new NodeId(planned.Id));
         return new Node
@@ -68,7 +56,7 @@ internal sealed class ClusterGrain(NodeService service) : Grain, IClusterGrain
             Address = AddressOf(planned.Name),
             IsAlive = report is not null,
             IsPlanned = planned.IsIn,
-            LeaderCount = leaders.Count(pair => pair.Key != GroupId.System.Value && pair.Value.Node == planned.Name),
+            LeaderCount = leaders.Count(pair => !pair.Key.IsSystem && pair.Value.Node.Value == planned.Id),
             ReplicaCount = report?.Replicas.Count(replica => replica.Group != GroupId.System.Value) ?? 0,
             IsReady = report?.IsReady ?? false,
             RestAddress = report is { RestAddress.Length: > 0 } ? report.RestAddress : null,
@@ -89,23 +77,23 @@ internal sealed class ClusterGrain(NodeService service) : Grain, IClusterGrain
     }
 
     private static VNode VNodeOf(
-        ClusterPlan plan, int number, Dictionary<int, (string Node, ReplicaReport Replica)> leaders)
+        ClusterPlan plan, int number, Dictionary<GroupId, (NodeId Node, ReplicaReport Replica)> leaders)
     {
-        var group = GroupId.Of(new VNodeId(number)).Value;
+        var group = GroupId.Of(new VNodeId(number));
         return leaders.TryGetValue(group, out var leader)
             ? new VNode
             {
                 Number = number,
-                Leader = leader.Node,
+                Leader = NameOf(plan, leader.Node),
                 Replicas =
                 [
                     .. leader.Replica.Members.Select(member => new VNodeReplica(
-                        NameOf(plan, member.Node), member.IsVoter, member.LagEntries)),
+                        NameOf(plan, new NodeId(member.Node)), member.IsVoter, member.LagEntries)),
                 ],
             }
             : new VNode { Number = number };
     }
 
-    private static string NameOf(ClusterPlan plan, int node) =>
-        plan.Nodes.Find(known => known.Id == node)?.Name ?? $"{node}";
+    private static string NameOf(ClusterPlan plan, NodeId node) =>
+        plan.Nodes.Find(known => known.Id == node.Value)?.Name ?? $"{node}";
 }

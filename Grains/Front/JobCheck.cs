@@ -5,7 +5,10 @@ namespace TimeMachine.Grains.Front;
 /// <summary>Checks a job to be.</summary>
 internal static class JobCheck
 {
-    public static ErrorReply? Of(JobSpec job)
+    /// <summary>What is wrong with a job; null if nothing is.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="nowMs">The present, in ms since 1970.</param>
+    public static ErrorReply? Of(JobSpec job, long nowMs)
     {
         if (job.TriggerTimeMs is null == job.DelayMs is null)
         {
@@ -17,8 +20,7 @@ internal static class JobCheck
             return Replies.Invalid("trigger_time", "must be above 0");
         }
 
-        var horizon = Limits.HorizonMs + DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        if (job.TriggerTimeMs > horizon || job.DelayMs is < 0 or > Limits.HorizonMs)
+        if (job.TriggerTimeMs > nowMs + Limits.HorizonMs || job.DelayMs is < 0 or > Limits.HorizonMs)
         {
             return Replies.Invalid("trigger_time", "must be at most 100 years ahead, and delay_ms not below 0");
         }

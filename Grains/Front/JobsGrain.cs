@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.IO.Hashing;
-using System.Text;
 using Orleans.Concurrency;
-using TimeMachine.Core.Encoding;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Interfaces;
@@ -13,11 +10,11 @@ namespace TimeMachine.Grains.Front;
 /// <summary>The jobs of one collection: checks, gives ids, and asks the vnodes.</summary>
 /// <param name="service">The node.</param>
 /// <param name="lister">Reads lists.</param>
+/// <param name="time">The clocks.</param>
 [StatelessWorker]
 [Reentrant]
-internal sealed class JobsGrain(NodeService service, JobLister lister) : Grain, IJobsGrain
+internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvider time) : Grain, IJobsGrain
 {
-    private static readonly CommandNumber Absent = new(-1);
     private CollectionName _name;
 
     /// <inheritdoc/>
@@ -120,10 +117,16 @@ internal sealed class JobsGrain(NodeService service, JobLister lister) : Grain, 
             ?? (query.Route is { } route ? NameCheck.Of("route", route) : null);
     }
 
-    private async Task<JobReply> WriteAsync(JobRequestKind kind, JobSpec job, RequestOptions? options, int item)
+    private async Task<JobReply> WriteAsync(JobRequestKind kind, JobSpec? job, RequestOptions? options, int item)
     {
+        if (job is null)
+        {
+            return new JobReply { Error = Replies.Invalid("job", "must not be null") };
+        }
+
         var id = job.Id ?? IdOf(options, item);
-        var error = NameErrorOf(id) ?? OptionsCheck.Of(options) ?? JobCheck.Of(job);
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var error = NameErrorOf(id) ?? OptionsCheck.Of(options) ?? JobCheck.Of(job, nowMs);
         if (error is not null)
         {
             return new JobReply { Error = error, Id = id };
@@ -134,13 +137,13 @@ internal sealed class JobsGrain(NodeService service, JobLister lister) : Grain, 
             Kind = kind,
             Key = JobKey.Of(_name.Database, _name.Collection, id),
             RequestId = RequestIdOf(kind, id, options, item),
-            TriggerTime = job.TriggerTimeMs is { } time ? new UnixMs(time) : null,
+            TriggerTime = job.TriggerTimeMs is { } triggerMs ? new UnixMs(triggerMs) : null,
             DelayMs = job.DelayMs ?? 0,
             Route = RouteKey.Of(_name.Database, job.Route),
             Mode = (DeliveryMode)job.Mode,
             Meta = job.Meta,
             ExpireAfterMs = job.ExpireAfterMs ?? 0,
-            IfMatch = IfMatchOf(options),
+            IfMatch = Identified.IfMatchOf(options),
         });
     }
 
@@ -157,7 +160,7 @@ internal sealed class JobsGrain(NodeService service, JobLister lister) : Grain, 
             Kind = kind,
             Key = JobKey.Of(_name.Database, _name.Collection, id),
             RequestId = kind == JobRequestKind.Get ? default : RequestIdOf(kind, id, options, 0),
-            IfMatch = IfMatchOf(options),
+            IfMatch = Identified.IfMatchOf(options),
         });
     }
 
@@ -172,35 +175,11 @@ internal sealed class JobsGrain(NodeService service, JobLister lister) : Grain, 
     private ErrorReply? NameErrorOf(string id) => NameCheck.Of("db", _name.Database)
         ?? NameCheck.Of("collection", _name.Collection) ?? NameCheck.Of("id", id);
 
-    private static CommandNumber? IfMatchOf(RequestOptions? options) => options switch
-    {
-        { IfAbsent: true } => Absent,
-        { IfVersion: { } version } => new CommandNumber(version),
-        _ => null,
-    };
-
     /// <summary>The id of a job that came without: the same for every repeat of one request.</summary>
     private string IdOf(RequestOptions? options, int item) => options?.IdempotencyKey is { } key
-        ? Convert.ToHexStringLower(HashOf(key, "id", "", item))
+        ? Convert.ToHexStringLower(Identified.HashOf(key, item, "id", _name.Database, _name.Collection))
         : Guid.CreateVersion7().ToString("N");
 
-    private RequestId RequestIdOf(JobRequestKind kind, string id, RequestOptions? options, int item)
-    {
-        var bytes = options?.IdempotencyKey is { } key
-            ? HashOf(key, kind.ToString(), id, item)
-            : Guid.NewGuid().ToByteArray();
-        return new RequestId(BitConverter.ToUInt128(bytes));
-    }
-
-    private byte[] HashOf(string key, string verb, string id, int item)
-    {
-        var writer = new ByteWriter();
-        foreach (var part in (ReadOnlySpan<string>)[key, verb, _name.Database, _name.Collection, id])
-        {
-            writer.Bytes(Encoding.UTF8.GetBytes(part));
-        }
-
-        writer.VarInt(item);
-        return XxHash128.Hash(writer.Written);
-    }
+    private RequestId RequestIdOf(JobRequestKind kind, string id, RequestOptions? options, int item) =>
+        Identified.RequestIdOf(options, item, kind.ToString(), _name.Database, _name.Collection, id);
 }

@@ -1,7 +1,4 @@
-using System.IO.Hashing;
-using System.Text;
 using Orleans.Concurrency;
-using TimeMachine.Core.Encoding;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Delivery;
@@ -19,7 +16,6 @@ namespace TimeMachine.Grains.Front;
 [Reentrant]
 internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Grain, IRoutesGrain
 {
-    private static readonly CommandNumber Absent = new(-1);
     private string _database = "";
 
     /// <inheritdoc/>
@@ -92,8 +88,13 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     public Task<RouteReply> ResumeAsync(string id, RequestOptions? options = null) =>
         ActAsync(SystemCommandKind.ResumeRoute, id, options);
 
-    private async Task<RouteReply> WriteAsync(RouteSpec spec, RequestOptions? options)
+    private async Task<RouteReply> WriteAsync(RouteSpec? spec, RequestOptions? options)
     {
+        if (spec is null)
+        {
+            return new RouteReply { Error = Replies.Invalid("route", "must not be null") };
+        }
+
         var error = NameErrorOf(spec.Id) ?? OptionsCheck.Of(options) ?? RouteCheck.Of(spec, webhooks.AllowLoopback);
         if (error is not null)
         {
@@ -107,7 +108,7 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
             RequestId = RequestIdOf("put", spec.Id, options),
             Key = key,
             Route = RouteOf(key, spec),
-            IfMatch = IfMatchOf(options),
+            IfMatch = Identified.IfMatchOf(options),
         });
     }
 
@@ -125,7 +126,7 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
             Kind = kind,
             RequestId = RequestIdOf(kind.ToString(), id, options),
             Key = RouteKey.Of(_database, id),
-            IfMatch = IfMatchOf(options),
+            IfMatch = Identified.IfMatchOf(options),
             IsForced = force,
         });
     }
@@ -147,28 +148,8 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
 
     private bool IsHere(CoreRoute route) => route.Key.Database == _database;
 
-    private static CommandNumber? IfMatchOf(RequestOptions? options) => options switch
-    {
-        { IfAbsent: true } => Absent,
-        { IfVersion: { } version } => new CommandNumber(version),
-        _ => null,
-    };
-
-    private RequestId RequestIdOf(string verb, string id, RequestOptions? options)
-    {
-        if (options?.IdempotencyKey is not { } key)
-        {
-            return new RequestId(BitConverter.ToUInt128(Guid.NewGuid().ToByteArray()));
-        }
-
-        var writer = new ByteWriter();
-        foreach (var part in (ReadOnlySpan<string>)[key, "route", verb, _database, id])
-        {
-            writer.Bytes(Encoding.UTF8.GetBytes(part));
-        }
-
-        return new RequestId(BitConverter.ToUInt128(XxHash128.Hash(writer.Written)));
-    }
+    private RequestId RequestIdOf(string verb, string id, RequestOptions? options) =>
+        Identified.RequestIdOf(options, 0, "route", verb, _database, id);
 
     private static CoreRoute RouteOf(RouteKey key, RouteSpec spec)
     {

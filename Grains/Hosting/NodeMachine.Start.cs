@@ -83,6 +83,11 @@ public sealed partial class NodeMachine
             engine.OnPrepared(prepare.Slot, _log.TryPrepare(prepare.Slot), Now);
         }
 
+        foreach (var group in recovered.Groups)
+        {
+            CheckHome(group);
+        }
+
         _files.CreateDirectory(StoresPath);
         DeleteOrphans(recovered.Groups);
         foreach (var group in recovered.Groups)
@@ -142,7 +147,23 @@ public sealed partial class NodeMachine
 
     /// <summary>Whether what is thrown away here could be had nowhere else, by the newest configuration that is known.
     /// </summary>
-    private static bool IsAlone(RecoveredGroup group)
+    private static bool IsAlone(RecoveredGroup group) =>
+        NewestConfigurationOf(group) is not { } configuration || configuration.IsOnlyVoter(group.Replica);
+
+    /// <summary>A disk is of one node for ever. Under another number it would answer for replicas that others look for
+    /// elsewhere: whoever gives out the numbers has lost them.</summary>
+    private void CheckHome(RecoveredGroup group)
+    {
+        var configuration = NewestConfigurationOf(group) ?? Configuration.Empty;
+        if (configuration.TryGet(group.Replica, out var member) && member.Node != _options.Self)
+        {
+            throw new InvalidDataException(
+                $"'{_options.DataDirectory}' is the disk of node {member.Node}, and this is to be node "
+                + $"{_options.Self}: the plan of the cluster is another one than this disk was written under. Nothing was changed.");
+        }
+    }
+
+    private static Configuration? NewestConfigurationOf(RecoveredGroup group)
     {
         var bytes = group.BaseConfiguration;
         foreach (var entry in group.Entries)
@@ -150,7 +171,7 @@ public sealed partial class NodeMachine
             bytes = (EntryKind)entry.Kind == EntryKind.Configuration ? entry.Payload : bytes;
         }
 
-        return !Configuration.TryDecode(bytes.Span, out var configuration) || configuration.IsOnlyVoter(group.Replica);
+        return Configuration.TryDecode(bytes.Span, out var configuration) ? configuration : null;
     }
 
     private ReplicaStore OpenStore(GroupId group, ReplicaId replica) =>

@@ -1,21 +1,25 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using TimeMachine.Core.Encoding;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Node;
 using TimeMachine.Grains.Cluster;
-using TimeMachine.Grains.Placement;
 
 namespace TimeMachine.Grains.Routing;
 
 /// <summary>Reads the jobs of a collection, vnode by vnode, each in the order of the ids: an order that stays while
 /// jobs come and go.</summary>
-internal sealed class JobLister(NodeService service, IGrainFactory grains, TimeProvider time)
+internal sealed partial class JobLister(
+    NodeService service, IGrainFactory grains, TimeProvider time, ILogger<JobLister> log)
 {
     private const int TriesMax = 12;
     private const int RetryMs = 100;
 
     /// <summary>One page looks at so many rows at most: then it ends early, with a cursor.</summary>
     private const int RowsPerPageMax = 8_192;
+
+    /// <summary>The page ends behind the vnode's page with which its bodies reach so many bytes.</summary>
+    private const long BytesPerPage = 4 * 1024 * 1024;
 
     /// <summary>Reads a page.</summary>
     /// <param name="request">What to list; where it begins is in the cursor.</param>
@@ -24,7 +28,7 @@ internal sealed class JobLister(NodeService service, IGrainFactory grains, TimeP
     public async Task<ListedPage> ReadAsync(JobListRequest request, int limit, int from)
     {
         var jobs = new List<JobView>();
-        var rowsLeft = RowsPerPageMax;
+        var (rowsLeft, bytesLeft) = (RowsPerPageMax, BytesPerPage);
         var vnodeCount = service.Router!.VNodeCount;
         for (var vnode = from; vnode < vnodeCount; vnode++)
         {
@@ -40,7 +44,8 @@ internal sealed class JobLister(NodeService service, IGrainFactory grains, TimeP
                 jobs.AddRange(page.Jobs);
                 request = request with { After = page.Next };
                 rowsLeft -= asked.RowsMax;
-                if (jobs.Count >= limit || rowsLeft <= 0)
+                bytesLeft -= page.Jobs.Sum(static job => (long)job.Meta.Length);
+                if (jobs.Count >= limit || rowsLeft <= 0 || bytesLeft <= 0)
                 {
                     return new ListedPage(jobs, NextOf(vnode, page.Next, vnodeCount), ErrorCode.None);
                 }
@@ -70,7 +75,8 @@ internal sealed class JobLister(NodeService service, IGrainFactory grains, TimeP
             var call = await TryAsync(node, vnode, request).ConfigureAwait(false);
             answer = call.Answer;
             var isRetried = answer.Code is ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.Unavailable;
-            service.Router!.Learn(vnode, node, leads: answer.Code != ErrorCode.NotLeader && !isRetried, call.Leader);
+            var leads = answer.Code is not (ErrorCode.NotLeader or ErrorCode.Unavailable);
+            service.Router!.Learn(vnode, node, leads, call.Leader);
             if (!isRetried)
             {
                 return answer;
@@ -85,30 +91,31 @@ internal sealed class JobLister(NodeService service, IGrainFactory grains, TimeP
 
     private async Task<CallAnswer> TryAsync(NodeId target, VNodeId vnode, JobListRequest request)
     {
-        var unavailable = new CallAnswer(0, new JobAnswer(ErrorCode.Unavailable), default);
-        if (target == service.Self && service.Host is { } host)
-        {
-            return await host.ListAsync(GroupId.Of(vnode), request).ConfigureAwait(false);
-        }
-
-        var node = service.Plan!.Nodes.Find(known => known.Id == target.Value);
-        if (node is null || service.Membership.CurrentSnapshot.Find(node.Name) is null)
-        {
-            return unavailable;
-        }
-
         try
         {
-            var writer = new ByteWriter();
-            request.Write(writer);
-            var bytes = new Immutable<byte[]>(writer.Written.ToArray());
-            var reply = await grains.Vnode(vnode, node.Name).ListAsync(bytes).ConfigureAwait(false);
-            return CallReply.Decode(reply.Value);
+            if (target == service.Self && service.Host is { } host)
+            {
+                return await host.ListAsync(GroupId.Of(vnode), request).ConfigureAwait(false);
+            }
+
+            if (service.NameOfActive(target) is { } node)
+            {
+                var writer = new ByteWriter();
+                request.Write(writer);
+                var bytes = new Immutable<byte[]>(writer.Written.ToArray());
+                var reply = await grains.Vnode(vnode, node).ListAsync(bytes).ConfigureAwait(false);
+                return CallReply.Decode(reply.Value);
+            }
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // A read has no effect: it is simply asked again.
-            return unavailable;
+            LogUnavailable(log, vnode.Value, error);
         }
+
+        return new CallAnswer(0, new JobAnswer(ErrorCode.Unavailable), default);
     }
+
+    [LoggerMessage(LogLevel.Debug, "Vnode {VNode} could not be listed just now.")]
+    private static partial void LogUnavailable(ILogger logger, int vnode, Exception error);
 }

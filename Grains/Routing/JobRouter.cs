@@ -155,9 +155,7 @@ internal sealed class JobRouter : IDisposable
 
     private async Task SendAsync(RouterSend send)
     {
-        var answer = send.Node == _service.Self && _service.Host is { } host
-            ? AnswerOf(await host.CallAsync(send.Group, send.Request).ConfigureAwait(false))
-            : await SendFarAsync(send).ConfigureAwait(false);
+        var answer = await TryAsync(send).ConfigureAwait(false);
         List<RouterSend>? sends;
         lock (_gate)
         {
@@ -168,21 +166,18 @@ internal sealed class JobRouter : IDisposable
         SendAll(sends);
     }
 
-    private async Task<RouterAnswer> SendFarAsync(RouterSend send)
+    private async Task<RouterAnswer> TryAsync(RouterSend send)
     {
-        var node = _service.Plan!.Nodes.Find(known => known.Id == send.Node.Value);
-        if (node is null || _service.Membership.CurrentSnapshot.Find(node.Name) is null)
-        {
-            return new RouterAnswer(new JobAnswer(ErrorCode.Unavailable));
-        }
-
         try
         {
-            var writer = new ByteWriter(128 + send.Request.Meta.Length);
-            send.Request.Write(writer);
-            var bytes = new Immutable<byte[]>(writer.Written.ToArray());
-            var reply = await _grains.Vnode(send.Group.VNode, node.Name).CallAsync(bytes).ConfigureAwait(false);
-            return AnswerOf(CallReply.Decode(reply.Value));
+            if (send.Node == _service.Self && _service.Host is { } host)
+            {
+                return AnswerOf(await host.CallAsync(send.Group, send.Request).ConfigureAwait(false));
+            }
+
+            return _service.NameOfActive(send.Node) is { } node
+                ? await SendFarAsync(node, send).ConfigureAwait(false)
+                : new RouterAnswer(new JobAnswer(ErrorCode.Unavailable));
         }
         catch (NodeDownException)
         {
@@ -190,9 +185,18 @@ internal sealed class JobRouter : IDisposable
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // It may have arrived before the connection broke or the time was over.
+            // It may have arrived before the connection broke, the time was over or the node ended.
             return new RouterAnswer(new JobAnswer(ErrorCode.OutcomeUnknown));
         }
+    }
+
+    private async Task<RouterAnswer> SendFarAsync(string node, RouterSend send)
+    {
+        var writer = new ByteWriter(128 + send.Request.Meta.Length);
+        send.Request.Write(writer);
+        var bytes = new Immutable<byte[]>(writer.Written.ToArray());
+        var reply = await _grains.Vnode(send.Group.VNode, node).CallAsync(bytes).ConfigureAwait(false);
+        return AnswerOf(CallReply.Decode(reply.Value));
     }
 
     private static RouterAnswer AnswerOf(in CallAnswer call) => new(call.Answer, call.Leader);

@@ -24,7 +24,8 @@ internal sealed class SystemDesk(NodeService service, IGrainFactory grains, Time
     private int _turn;
 
     /// <summary>Asks.</summary>
-    /// <returns>The answer; Unavailable if nothing took effect, OutcomeUnknown if something may have.</returns>
+    /// <returns>The answer; Unavailable if nothing took effect, OutcomeUnknown if something may have: a refusal is sure
+    /// only while no earlier try may still take effect.</returns>
     public async Task<JobAnswer> AskAsync(SystemCommand command)
     {
         var limit = command.Kind == SystemCommandKind.MarkRouteDeleting ? DeleteLimit : Limit;
@@ -38,7 +39,7 @@ internal sealed class SystemDesk(NodeService service, IGrainFactory grains, Time
             if (IsFinal(answer.Code, command.Kind))
             {
                 _leader = target;
-                return answer;
+                return answer.IsOk || !mayHaveEffect ? answer : new JobAnswer(ErrorCode.OutcomeUnknown);
             }
 
             mayHaveEffect |= answer.Code == ErrorCode.OutcomeUnknown;
@@ -105,8 +106,7 @@ internal sealed class SystemDesk(NodeService service, IGrainFactory grains, Time
 
     private async Task<(JobAnswer Answer, NodeId Leader)> TryAsync(NodeId target, SystemCommand command, TimeSpan wait)
     {
-        var node = service.Plan!.Nodes.Find(known => known.Id == target.Value);
-        if (node is null || service.Membership.CurrentSnapshot.Find(node.Name) is null)
+        if (service.NameOfActive(target) is not { } node)
         {
             return (new JobAnswer(ErrorCode.NotLeader), default);
         }
@@ -115,7 +115,7 @@ internal sealed class SystemDesk(NodeService service, IGrainFactory grains, Time
         {
             var call = target == service.Self && service.Host is { } host
                 ? host.CallSystemAsync(command)
-                : CallFarAsync(node.Name, command);
+                : CallFarAsync(node, command);
             var answer = await call.WaitAsync(wait, time).ConfigureAwait(false);
             return (answer.Answer, answer.Leader);
         }

@@ -80,9 +80,9 @@ internal sealed class GroupPlan(ClusterView view, GroupStatus group, TargetNodes
 
     private ReconcileStep? RemoveSurplus()
     {
-        var surplus = Find(replica => !replica.IsVoter && !IsWantedLearner(replica))
-            ?? Find(replica => IsSurplusVoter(replica) && replica.Replica != group.Leader)
-            ?? Find(IsSurplusVoter);
+        var surplus = Find(replica => !replica.IsVoter && !IsWantedLearner(replica) && !NeedsRoutes(replica.Node))
+            ?? Find(replica => IsSurplusVoter(replica) && replica.Replica != group.Leader && !NeedsRoutes(replica.Node))
+            ?? Find(replica => IsSurplusVoter(replica) && !NeedsRoutes(replica.Node));
         if (surplus is not { } leaver || (leaver.IsVoter && !IsReplaced(leaver)))
         {
             return null;
@@ -142,6 +142,11 @@ internal sealed class GroupPlan(ClusterView view, GroupStatus group, TargetNodes
     private bool IsTargetVoter(ReplicaStatus replica) => replica.IsVoter && target.IsVoter(replica.Node);
 
     private bool IsSurplusVoter(ReplicaStatus replica) => replica.IsVoter && !target.IsVoter(replica.Node);
+
+    // A node that leaves still triggers for the vnodes that it leads, by the routes that the system group tells it.
+    private bool NeedsRoutes(NodeId node) => group.Group.IsSystem
+        && !view.Nodes.Any(status => status.Node == node)
+        && view.Groups.Any(other => !other.Group.IsSystem && other.Replicas.Any(replica => replica.Node == node));
 
     // A learner beside a member on its own node is the leftover of a step that was decided twice.
     private bool IsWantedLearner(ReplicaStatus replica) =>

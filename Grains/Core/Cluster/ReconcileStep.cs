@@ -3,7 +3,7 @@ namespace TimeMachine.Core.Cluster;
 /// <summary>What a step does.</summary>
 public enum ReconcileKind : byte
 {
-    /// <summary>Adds a learner with a new replica id on a node.</summary>
+    /// <summary>Adds a learner, with an id that was never used, on a node.</summary>
     AddLearner = 1,
 
     /// <summary>Makes a learner that has caught up a voter.</summary>
@@ -19,7 +19,8 @@ public enum ReconcileKind : byte
 /// <summary>One step towards the plan, to be carried out by the group's leader.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Kind">What to do.</param>
-/// <param name="Replica">The replica to add, promote, remove or transfer to.</param>
+/// <param name="Replica">The replica to promote, remove or transfer to; none for a learner to add: its id is made for its
+/// node's disk, by whoever carries the step out.</param>
 /// <param name="Node">Its node.</param>
 /// <param name="ConfigurationIndex">
 /// The configuration that the step was decided on. The leader refuses the step when its own is another: what was safe

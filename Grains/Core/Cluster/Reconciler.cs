@@ -18,9 +18,8 @@ public sealed class Reconciler(ReconcilerOptions options)
     /// <summary>Decides the next steps: at most one a group, none for a group with a step under way.</summary>
     /// <param name="view">The present state.</param>
     /// <param name="now">Monotonic time of this node.</param>
-    /// <param name="draw">Gives the ids of new replicas.</param>
     /// <param name="steps">The steps are added to this list.</param>
-    public void Advance(ClusterView view, MonoMs now, ref SplitMix64 draw, List<ReconcileStep> steps)
+    public void Advance(ClusterView view, MonoMs now, List<ReconcileStep> steps)
     {
         CountCatchUps(view);
         var transfers = 0;
@@ -40,7 +39,7 @@ public sealed class Reconciler(ReconcilerOptions options)
             }
 
             transfers += step is { Kind: ReconcileKind.TransferLeadership } ? 1 : 0;
-            Begin(step, now, ref draw, steps);
+            Begin(step, now, steps);
         }
     }
 
@@ -51,7 +50,7 @@ public sealed class Reconciler(ReconcilerOptions options)
         ? TargetNodes.OfSystem(view, group, options.SystemVotersMax)
         : TargetNodes.OfVNode(view, group.Group);
 
-    private void Begin(ReconcileStep? decided, MonoMs now, ref SplitMix64 draw, List<ReconcileStep> steps)
+    private void Begin(ReconcileStep? decided, MonoMs now, List<ReconcileStep> steps)
     {
         if (decided is not { } step)
         {
@@ -60,18 +59,11 @@ public sealed class Reconciler(ReconcilerOptions options)
 
         if (step.Kind == ReconcileKind.AddLearner)
         {
-            step = step with { Replica = DrawReplica(ref draw) };
             _catchUps[step.Node] = _catchUps.GetValueOrDefault(step.Node) + 1;
         }
 
         _underWay[step.Group] = (step, now);
         steps.Add(step);
-    }
-
-    private static ReplicaId DrawReplica(ref SplitMix64 draw)
-    {
-        var id = new ReplicaId(draw.Next());
-        return id == ReplicaId.None ? new ReplicaId(draw.Next()) : id;
     }
 
     private bool IsUnderWay(GroupStatus group, MonoMs now)
@@ -92,7 +84,7 @@ public sealed class Reconciler(ReconcilerOptions options)
 
     private static bool HasHappened(ReconcileStep step, GroupStatus group) => step.Kind switch
     {
-        ReconcileKind.AddLearner => group.Replicas.Any(replica => replica.Replica == step.Replica),
+        ReconcileKind.AddLearner => group.Replicas.Any(replica => replica.Node == step.Node),
         ReconcileKind.Promote => group.Replicas.Any(replica => replica.Replica == step.Replica && replica.IsVoter),
         ReconcileKind.Remove => group.Replicas.All(replica => replica.Replica != step.Replica),
         ReconcileKind.TransferLeadership => group.Leader == step.Replica,

@@ -112,9 +112,11 @@ public sealed partial class NodeCore
         return machine;
     }
 
+    /// <summary>A replica that is made anew begins with nothing. What was applied here before stays in force: a table
+    /// that went back would have no route, and the node might still count as confirmed.</summary>
     private void CopyRoutes(SystemStateMachine machine)
     {
-        if (machine.Routes.Revision != Routes.Revision)
+        if (machine.Routes.Revision > Routes.Revision)
         {
             Routes.Reset(machine.Routes.List(), machine.Routes.Revision);
         }

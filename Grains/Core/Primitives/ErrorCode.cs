@@ -76,4 +76,31 @@ public enum ErrorCode : ushort
 
     /// <summary>The node's earlier incarnation was heard of too recently.</summary>
     IncarnationActive = 23,
+
+    /// <summary>No key, or one that is not known.</summary>
+    Unauthorized = 24,
+
+    /// <summary>The key does not allow this.</summary>
+    Forbidden = 25,
+
+    /// <summary>No such path.</summary>
+    PathNotFound = 26,
+
+    /// <summary>The path does not know the method.</summary>
+    MethodNotAllowed = 27,
+
+    /// <summary>The body is longer than its limit.</summary>
+    BodyTooLarge = 28,
+
+    /// <summary>The body's media type or encoding is not one that is read.</summary>
+    UnsupportedMediaType = 29,
+
+    /// <summary>The plan of the cluster does not allow this change.</summary>
+    PlanConflict = 30,
+
+    /// <summary>The route is there with other content.</summary>
+    RouteExists = 31,
+
+    /// <summary>No such node.</summary>
+    NodeNotFound = 32,
 }

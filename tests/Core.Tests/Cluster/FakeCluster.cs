@@ -95,7 +95,7 @@ internal sealed class FakeCluster
     {
         var steps = new List<ReconcileStep>();
         _now += passesMs;
-        Reconciler.Advance(View(), _now, ref _draw, steps);
+        Reconciler.Advance(View(), _now, steps);
         Assert.Equal(steps.Count, steps.Select(step => step.Group).Distinct().Count());
         foreach (var step in steps.Where(_ => CarriesOut))
         {
@@ -144,8 +144,9 @@ internal sealed class FakeCluster
         switch (step.Kind)
         {
             case ReconcileKind.AddLearner:
-                Assert.True(place < 0 && step.Replica != ReplicaId.None);
-                replicas.Add(new(step.Replica, step.Node, IsVoter: false, IsHeard: true, LagOfNewLearners));
+                Assert.True(step.Replica == ReplicaId.None && !replicas.Exists(other => other.Node == step.Node));
+                var added = new ReplicaId(_draw.Next());
+                replicas.Add(new(added, step.Node, IsVoter: false, IsHeard: true, LagOfNewLearners));
                 break;
             case ReconcileKind.Promote:
                 Assert.True(IsLive(step.Group, replicas[place]) && replicas[place].LagEntries == 0);

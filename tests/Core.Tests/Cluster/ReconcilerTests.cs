@@ -188,6 +188,21 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
+    public void A_node_that_leaves_hears_of_the_routes_until_it_has_no_vnode_any_more()
+    {
+        var cluster = AClusterOf(nodes: [1, 2, 3, 4]);
+        cluster.Done.Clear();
+
+        cluster.SetNodes(1, 2, 4);
+        cluster.Settle();
+
+        var leaving = cluster.Done.FindAll(step => step.Kind == ReconcileKind.Remove && step.Node == new NodeId(3));
+        Assert.True(leaving.Count > 1);
+        Assert.Equal(GroupId.System, leaving[^1].Group);
+        cluster.ShouldBeAsPlanned();
+    }
+
+    [Fact]
     public void A_wiped_node_comes_back_with_new_replica_ids()
     {
         var cluster = AClusterOf(nodes: [1, 2, 3]);
@@ -367,8 +382,7 @@ public sealed class ReconcilerTests
     private static List<ReconcileStep> Decide(ClusterView view)
     {
         var steps = new List<ReconcileStep>();
-        var draw = new SplitMix64(1);
-        new Reconciler(new ReconcilerOptions()).Advance(view, new MonoMs(0), ref draw, steps);
+        new Reconciler(new ReconcilerOptions()).Advance(view, new MonoMs(0), steps);
         return steps;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using TimeMachine.Grains.Interfaces;
 using TimeMachine.Grains.Tests.Delivery;
@@ -7,6 +8,8 @@ namespace TimeMachine.Grains.Tests.Cluster;
 /// <summary>Silos and Orleans clients: what a .NET service sees.</summary>
 public sealed class ClusterTests
 {
+    private const int PatienceMs = 60_000;
+
     [Fact]
     public async Task A_job_of_one_node_arrives_and_is_told_as_delivered()
     {
@@ -36,16 +39,8 @@ public sealed class ClusterTests
         await using var cluster = await SiloCluster.StartAsync(nodeCount: 3);
         await PutRouteAsync(cluster, recipient.Url);
         var jobs = cluster.Client.Jobs("shop", "timeouts");
-        var specs = Enumerable.Range(0, 100).Select(number => new JobSpec
-        {
-            Id = $"{number}",
-            DelayMs = 1_500,
-            Route = "hook",
-            Meta = Encoding.UTF8.GetBytes($"{number}"),
-        });
 
-        var batch = (await jobs.CreateManyAsync([.. specs])).OrThrow();
-        Assert.All(batch.Jobs, reply => Assert.Null(reply.Error));
+        await CreateAsync(jobs, Enumerable.Range(0, 100).Select(number => ASpec($"{number}", 1_500)));
         await cluster.KillAsync("Silo_1");
 
         for (var number = 0; number < 100; number++)
@@ -54,6 +49,7 @@ public sealed class ClusterTests
         }
 
         Assert.Equal(100, recipient.Requests.Select(BodyOf).Distinct().Count());
+        await cluster.RestartAsync(1, nodeCount: 3);
     }
 
     [Fact]
@@ -63,16 +59,8 @@ public sealed class ClusterTests
         await using var cluster = await SiloCluster.StartAsync(nodeCount: 3);
         await PutRouteAsync(cluster, recipient.Url);
         var jobs = cluster.Client.Jobs("shop", "timeouts");
-        var specs = Enumerable.Range(0, 200).Select(number => new JobSpec
-        {
-            Id = $"{number}",
-            DelayMs = 5 * number,
-            Route = "hook",
-            Meta = Encoding.UTF8.GetBytes($"{number}"),
-        });
 
-        var batch = (await jobs.CreateManyAsync([.. specs])).OrThrow();
-        Assert.All(batch.Jobs, reply => Assert.Null(reply.Error));
+        await CreateAsync(jobs, Enumerable.Range(0, 200).Select(number => ASpec($"{number}", 5 * number)));
         await cluster.StopAsync("Silo_1");
 
         for (var number = 0; number < 200; number++)
@@ -90,15 +78,9 @@ public sealed class ClusterTests
         await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
         await PutRouteAsync(cluster, "http://127.0.0.1:9/");
         var jobs = cluster.Client.Jobs("shop", "later");
-        var specs = Enumerable.Range(0, 300).Select(number => new JobSpec
-        {
-            Id = $"job/{number}",
-            DelayMs = 3_600_000 + number,
-            Route = "hook",
-            Meta = "1"u8.ToArray(),
-        });
-        (await jobs.CreateManyAsync([.. specs])).OrThrow();
-        (await cluster.Client.Jobs("shop", "late").CreateAsync(specs.First() with { Id = "other" })).OrThrow();
+        var specs = Enumerable.Range(0, 300).Select(number => ASpec($"job/{number}", 3_600_000 + number)).ToList();
+        await CreateAsync(jobs, specs);
+        await CreateAsync(cluster.Client.Jobs("shop", "late"), [ASpec("other", 3_600_000)]);
 
         var found = new List<string>();
         string? cursor = null;
@@ -116,10 +98,47 @@ public sealed class ClusterTests
         Assert.Equal(ErrorCodes.InvalidRequest, (await jobs.ListAsync(new JobQuery { Cursor = "x" })).Error?.Code);
     }
 
+    [Fact]
+    public async Task A_batch_refuses_what_is_wrong_in_it_and_creates_the_rest()
+    {
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
+        await PutRouteAsync(cluster, "http://127.0.0.1:9/");
+        var jobs = cluster.Client.Jobs("shop", "timeouts");
+
+        var reply = (await jobs.CreateManyAsync(
+        [
+            ASpec("a", 3_600_000),
+            null!,
+            ASpec("..", 1),
+            ASpec("b", -1),
+            ASpec("c", 1) with { Route = "nowhere" },
+        ])).OrThrow();
+
+        Assert.Equal(
+            [null, "E001", "E001", "E001", "E010"], reply.Jobs.Select(job => job.Error?.Code));
+        Assert.Equal("a", (await jobs.GetAsync("a")).OrThrow().Id);
+        Assert.Equal(ErrorCodes.JobNotFound, (await jobs.GetAsync("b")).Error?.Code);
+    }
+
+    private static JobSpec ASpec(string id, long delayMs) => new()
+    {
+        Id = id,
+        DelayMs = delayMs,
+        Route = "hook",
+        Meta = Encoding.UTF8.GetBytes(id),
+    };
+
+    private static async Task CreateAsync(IJobsGrain jobs, IEnumerable<JobSpec> specs)
+    {
+        var batch = (await jobs.CreateManyAsync([.. specs])).OrThrow();
+        Assert.All(batch.Jobs, reply => Assert.Null(reply.Error));
+    }
+
     private static async Task<Job> UntilAsync(IJobsGrain jobs, string id, JobStatus state)
     {
-        while (true)
+        for (var watch = Stopwatch.StartNew(); ;)
         {
+            Assert.True(watch.ElapsedMilliseconds < PatienceMs, $"{id} is not {state}");
             var reply = await jobs.GetAsync(id);
             if (reply.Error is { RetryAfterMs: > 0 })
             {

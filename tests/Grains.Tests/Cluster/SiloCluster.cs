@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orleans.Runtime.Hosting;
 using Orleans.TestingHost;
 using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Delivery;
@@ -14,6 +15,8 @@ internal sealed class SiloCluster : IAsyncDisposable
     public const int VNodeCount = 4;
     private const int PatienceMs = 60_000;
     private readonly string _path = Directory.CreateTempSubdirectory("time-machine-silos-").FullName;
+    private readonly SharedStorage _storage = new();
+    private readonly List<InProcessSiloHandle> _restarted = [];
     private readonly InProcessTestCluster _silos;
 
     private SiloCluster(int nodeCount)
@@ -22,7 +25,7 @@ internal sealed class SiloCluster : IAsyncDisposable
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((options, silo) =>
         {
-            silo.AddMemoryGrainStorage("control");
+            silo.Services.AddGrainStorage("control", (_, _) => _storage);
             silo.AddTimeMachineNode(OptionsOf(options.SiloName));
         });
         _silos = builder.Build();
@@ -44,6 +47,13 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Stops a silo in good order.</summary>
     public Task StopAsync(string node) => _silos.StopSiloAsync(_silos.Silos.Single(silo => silo.Name == node));
 
+    /// <summary>Starts a silo that ended, on its own disk.</summary>
+    public async Task RestartAsync(int number, int nodeCount)
+    {
+        _restarted.Add(await _silos.StartSiloAsync(number, _silos.Options));
+        await WaitForAsync(view => IsWhole(view, nodeCount));
+    }
+
     /// <summary>Asks again and again until it is so.</summary>
     public async Task<ClusterView> WaitForAsync(Func<ClusterView, bool> isSo)
     {
@@ -61,6 +71,11 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var silo in _restarted)
+        {
+            await silo.DisposeAsync();
+        }
+
         await _silos.DisposeAsync();
         Directory.Delete(_path, recursive: true);
     }

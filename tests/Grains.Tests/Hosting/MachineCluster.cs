@@ -39,11 +39,15 @@ internal sealed class MachineCluster : IDisposable
 
     public string DataOf(int node) => Path.Combine(_path, $"node{node}", "data");
 
-    public MachineNode Start(int node, bool forms = false)
+    /// <summary>Starts a node on its disk.</summary>
+    /// <param name="node">The node whose disk it is.</param>
+    /// <param name="forms">Whether it forms a cluster.</param>
+    /// <param name="number">The number that it is told; its own if none is given.</param>
+    public MachineNode Start(int node, bool forms = false, int? number = null)
     {
         var started = new MachineNode(this, new NodeMachineOptions
         {
-            Self = new NodeId(node),
+            Self = new NodeId(number ?? node),
             DataDirectory = DataOf(node),
             LogDirectory = Path.Combine(_path, $"node{node}", "raft"),
             Log = Log,

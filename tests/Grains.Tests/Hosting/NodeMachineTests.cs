@@ -129,6 +129,19 @@ public sealed class NodeMachineTests : IDisposable
     }
 
     [Fact]
+    public void A_disk_is_not_opened_under_the_number_of_another_node()
+    {
+        _cluster.Start(1, forms: true);
+        _cluster.RunUntil(() => _cluster.AreAllLed() && _cluster[1].Machine.Identity.IsFormed);
+        _cluster.Stop(1);
+
+        Assert.Throws<InvalidDataException>(() => _cluster.Start(1, number: 2));
+
+        _cluster.Start(1);
+        _cluster.RunUntil(_cluster.AreAllLed);
+    }
+
+    [Fact]
     public void A_disk_that_holds_data_and_no_identity_is_left_as_it_is()
     {
         _cluster.Start(1, forms: true);

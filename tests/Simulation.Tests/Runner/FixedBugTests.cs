@@ -19,7 +19,9 @@ public sealed class FixedBugTests
     [InlineData(9055, "a route whose rate was lowered got no slots any more")]
     [InlineData(9808, "what a leader had told when it was ended left a moment later")]
     [InlineData(100723, "a replica began while the log had no room yet for the end of the one before")]
-    [InlineData(101771, "a replica whose end had found no room in the log yet counted as ended")]
+    [InlineData(101771, "a flipped bit in the record of an end was called a dead id that came back")]
+    [InlineData(107894, "a node that had left was added to the system group again, and promoted when it was gone")]
+    [InlineData(200767, "a system replica that was made anew emptied the routes of a node that counted as confirmed")]
     [InlineData(100434, "the run of a redriven job was called a claim for a dead life of its route")]
     public void A_seed_that_found_something_finds_nothing_any_more(ulong seed, string what)
     {

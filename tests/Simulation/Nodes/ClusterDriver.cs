@@ -131,11 +131,12 @@ public sealed partial class ClusterDriver : IEventTarget, IClusterUnderTest
             }
         }
 
-        var nodes = _nodes.Select(node => new NodeStatus(
-            new NodeId(node.Host.Address), node.Core is not null, MayLead(node))).ToList();
+        var nodes = _nodes.Where(node => _plan.Nodes.Contains(new NodeId(node.Host.Address)))
+            .Select(node => new NodeStatus(new NodeId(node.Host.Address), node.Core is not null, MayLead(node)))
+            .ToList();
         _steps.Clear();
         var view = new ClusterView(_plan.Target, nodes, groups, lost);
-        _reconciler.Advance(view, new MonoMs(_run.World.NowMs), ref _draw, _steps);
+        _reconciler.Advance(view, new MonoMs(_run.World.NowMs), _steps);
         foreach (var step in _steps)
         {
             Execute(step);

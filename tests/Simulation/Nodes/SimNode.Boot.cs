@@ -99,10 +99,13 @@ public sealed partial class SimNode
         _run.World.Count(NodeCounters.TornTails, recovered.IsTailCut ? 1 : 0);
         _run.World.Count(NodeCounters.Recoveries, recovered.Groups.Count > 0 ? 1 : 0);
         var dead = recovered.DeadReplicas.Select(replica => replica.Replica).ToList();
-        if (recovered.DamageCount == 0)
+        if (recovered.DamageCount > 0)
         {
-            CheckEnded(dead);
+            // It may have been in the record of an end: docs/formats/node-log.md says what that means.
+            _ended.RemoveWhere(ended => !dead.Contains(ended.Replica));
         }
+
+        CheckEnded(dead);
 
         var engine = new NodeEngine(EngineOptionsOf(), Id, recovered.Log, dead, _run.World.Draws.Nodes.Next());
         _core = MakeCore(engine);
