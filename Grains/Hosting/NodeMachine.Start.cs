@@ -159,7 +159,8 @@ public sealed partial class NodeMachine
         {
             throw new InvalidDataException(
                 $"'{_options.DataDirectory}' is the disk of node {member.Node}, and this is to be node "
-                + $"{_options.Self}: the plan of the cluster is another one than this disk was written under. Nothing was changed.");
+                + $"{_options.Self}: the plan of the cluster is another one than this disk was written under. Nothing "
+                + "was changed.");
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class FixedBugTests
     [InlineData(101771, "a flipped bit in the record of an end was called a dead id that came back")]
     [InlineData(107894, "a node that had left was added to the system group again, and promoted when it was gone")]
     [InlineData(200767, "a system replica that was made anew emptied the routes of a node that counted as confirmed")]
+    [InlineData(202812, "a bit was flipped in what had been written over a write that was known to be synced")]
     [InlineData(100434, "the run of a redriven job was called a claim for a dead life of its route")]
     public void A_seed_that_found_something_finds_nothing_any_more(ulong seed, string what)
     {

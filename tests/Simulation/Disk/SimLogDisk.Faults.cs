@@ -43,13 +43,30 @@ public sealed partial class SimLogDisk
             var write = _writes[draws.Index(known)];
             var isThere = _files is not null || _cached[write.Slot] is not null;
             var isSame = isThere && _prepared[write.Slot] == write.Prepared;
-            if (!isSame || write.Length == 0 || !IsProven(write))
+            if (!isSame || write.Length == 0 || IsOverwritten(write) || !IsProven(write))
             {
                 continue;
             }
 
             FlipAt(write.Slot, write.Offset + draws.Index(write.Length), draws.Index(8));
             return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A segment is used again: what lies there now is another write, and perhaps nothing states it.</summary>
+    private bool IsOverwritten(in RememberedWrite write)
+    {
+        var known = Math.Min(_writesSeen, WritesRemembered);
+        for (var i = 0; i < known; i++)
+        {
+            var isNewer = _writes[i].Slot == write.Slot && _writes[i].Number > write.Number;
+            if (isNewer && _writes[i].Offset < write.Offset + write.Length
+                && write.Offset < _writes[i].Offset + _writes[i].Length)
+            {
+                return true;
+            }
         }
 
         return false;
@@ -94,8 +111,8 @@ public sealed partial class SimLogDisk
     }
 
     private void RememberWrite(int slot, int offset, ReadOnlySpan<byte> bytes) =>
-        _writes[_writesSeen++ % WritesRemembered] = new RememberedWrite(
-            slot, offset, bytes.Length, _syncsAsked + 1, _prepared[slot], LogStatement.Of(bytes));
+        _writes[_writesSeen % WritesRemembered] = new RememberedWrite(
+            _writesSeen++, slot, offset, bytes.Length, _syncsAsked + 1, _prepared[slot], LogStatement.Of(bytes));
 
     private void ForgetWrites()
     {
@@ -104,5 +121,5 @@ public sealed partial class SimLogDisk
     }
 
     private readonly record struct RememberedWrite(
-        int Slot, int Offset, int Length, long SyncNumber, int Prepared, LogStatement Statement);
+        long Number, int Slot, int Offset, int Length, long SyncNumber, int Prepared, LogStatement Statement);
 }
