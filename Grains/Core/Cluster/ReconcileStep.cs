@@ -19,8 +19,8 @@ public enum ReconcileKind : byte
 /// <summary>One step towards the plan, to be carried out by the group's leader.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Kind">What to do.</param>
-/// <param name="Replica">The replica to promote, remove or transfer to; none for a learner to add: whoever carries it out
-/// makes its id, for the disk of its node.</param>
+/// <param name="Replica">The replica to promote, remove or transfer to; none for a learner to add: whoever carries it
+/// out makes its id, for the disk of its node.</param>
 /// <param name="Node">Its node.</param>
 /// <param name="ConfigurationIndex">
 /// The configuration that the step was decided on. The leader refuses the step when its own is another: what was safe
