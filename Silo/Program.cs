@@ -15,7 +15,8 @@ if (NewKey.Run(args, Console.Out) is { } keyStatus)
 
 if (args is ["--help" or "-h" or "help"])
 {
-    Console.WriteLine("Runs a node, or one command.\n\n" + string.Join('\n', CommandLine.Usage, LogCommands.Usage, NewKey.Usage));
+    string[] usage = ["Runs a node, or one command.", "", CommandLine.Usage, LogCommands.Usage, NewKey.Usage];
+    Console.WriteLine(string.Join('\n', usage));
     return SiloProcess.Stopped;
 }
 
@@ -30,5 +31,6 @@ try
 catch (BadSettingsException found)
 {
     Console.Error.WriteLine(found.Message);
+    Console.Error.WriteLine("The node was not started. --help and docs/settings.md say what can be set.");
     return SiloProcess.BadConfiguration;
 }

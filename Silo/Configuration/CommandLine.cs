@@ -20,7 +20,8 @@ internal sealed record CommandLine(string? File, Dictionary<string, string> Valu
         {
             if (!args[i].StartsWith("--", StringComparison.Ordinal))
             {
-                problems.Add($"'{args[i]}' is not known. A setting is written --Section:Key=value.");
+                // Its text may be the rest of a connection string that was not quoted.
+                problems.Add($"Argument {i + 1} is not known. A setting is written --Section:Key=value.");
                 continue;
             }
 

@@ -13,7 +13,7 @@ public sealed class ListenSettings
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>The IP address of the silo and gateway ports: what the other nodes connect to. Off loopback it needs
-    /// TLS.</summary>
+    /// TLS. Not the address of all interfaces.</summary>
     [Required]
     public string SiloAddress { get; set; } = "127.0.0.1";
 

@@ -22,9 +22,10 @@ internal static class NewKey
         }
 
         var key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
-        output.WriteLine($"key     {key}");
-        output.WriteLine($"Sha256  {HashOf(key)}");
-        output.WriteLine("Give the key to who may use it, and the hash to TimeMachine:Api:Keys.");
+        output.WriteLine($"key: {key}");
+        output.WriteLine("It is shown this once. For TimeMachine:Api:Keys, with name, database and scopes as wanted:");
+        output.WriteLine(
+            $$"""{ "Name": "new", "Sha256": "{{HashOf(key)}}", "Database": "*", "Scopes": ["read", "write", "admin"] }""");
         return 0;
     }
 

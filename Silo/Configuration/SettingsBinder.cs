@@ -10,8 +10,27 @@ namespace TimeMachine.Silo.Configuration;
 /// </summary>
 internal sealed class SettingsBinder(List<string> problems)
 {
-    /// <summary>Reads a section into an object; what is absent keeps its default.</summary>
-    public void Bind(IConfigurationSection section, object target)
+    /// <summary>Reads all sections; what is absent keeps its default.</summary>
+    public void BindAll(IConfigurationSection root, IReadOnlyDictionary<string, object> sections)
+    {
+        foreach (var child in root.GetChildren())
+        {
+            if (sections.TryGetValue(child.Key, out var section))
+            {
+                BindSection(child, section);
+            }
+            else
+            {
+                problems.Add($"{child.Path} is not known. Known are {string.Join(", ", sections.Keys)}.");
+            }
+        }
+    }
+
+    /// <summary>The settings of a class.</summary>
+    public static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanRead);
+
+    private void Bind(IConfigurationSection section, object target)
     {
         foreach (var child in section.GetChildren())
         {
@@ -27,23 +46,11 @@ internal sealed class SettingsBinder(List<string> problems)
         }
     }
 
-    /// <summary>The settings of a class, by name.</summary>
-    public static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanRead);
-
-    /// <summary>Whether a property is a section of its own.</summary>
-    public static bool IsSection(PropertyInfo property) =>
-        property.PropertyType != typeof(string) && property.PropertyType.IsClass;
-
     private void BindProperty(IConfigurationSection child, object target, PropertyInfo property)
     {
         if (property.GetValue(target) is IList list)
         {
             BindList(child, list, property.PropertyType.GetGenericArguments()[0]);
-        }
-        else if (IsSection(property))
-        {
-            BindSection(child, property.GetValue(target)!);
         }
         else if (child.GetChildren().Any())
         {
@@ -78,16 +85,32 @@ internal sealed class SettingsBinder(List<string> problems)
 
         foreach (var item in child.GetChildren())
         {
-            if (itemType == typeof(string))
+            if (itemType.IsEnum)
             {
-                list.Add(item.Value ?? "");
+                BindWord(item, list, itemType);
             }
             else
             {
                 var element = Activator.CreateInstance(itemType)!;
-                Bind(item, element);
+                BindSection(item, element);
                 list.Add(element);
             }
+        }
+    }
+
+    // 0 stands for no word at all, and is not one to choose.
+    private void BindWord(IConfigurationSection item, IList list, Type words)
+    {
+        var names = Enum.GetNames(words).Where(name => Convert.ToInt32(
+            Enum.Parse(words, name), CultureInfo.InvariantCulture) != 0).ToList();
+        if (names.Find(name => name.Equals(item.Value, StringComparison.OrdinalIgnoreCase)) is { } found)
+        {
+            list.Add(Enum.Parse(words, found));
+        }
+        else
+        {
+            var allowed = string.Join(" or ", names).ToLowerInvariant();
+            problems.Add($"{item.Path} '{item.Value}' is refused. Allowed: {allowed}.");
         }
     }
 

@@ -57,10 +57,8 @@ internal static class SettingsChecks
 
     private static IEnumerable<string> InnerProblems(object? value, string key) => value switch
     {
-        string => [],
-        IList list => list.Cast<object>().Index().Where(item => item.Item is not string)
+        IList list => list.Cast<object>().Index().Where(item => item.Item.GetType().IsClass)
             .SelectMany(item => ProblemsOf(item.Item, $"{key}:{item.Index}")),
-        { } section when section.GetType().IsClass => ProblemsOf(section, key),
         _ => [],
     };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Delivery;
 
 namespace TimeMachine.Silo.Configuration;
@@ -35,9 +36,10 @@ internal static class SettingsReader
         var merged = Merge(OfAllNodes(file), ofNode, variables, commandLine.Values);
 
         var settings = new SiloSettings();
-        new SettingsBinder(problems).Bind(SectionOf(merged), settings);
+        var sections = settings.Sections();
+        new SettingsBinder(problems).BindAll(SectionOf(merged), sections);
         TakeDefaults(settings, merged);
-        problems.AddRange(SettingsChecks.ProblemsOf(settings, SiloSettings.Section));
+        problems.AddRange(sections.SelectMany(section => SettingsChecks.ProblemsOf(section.Value, Root + section.Key)));
         problems.AddRange(SettingsRules.ProblemsOf(settings));
         return problems.Count == 0 ? settings : throw new BadSettingsException([.. problems.Distinct()]);
     }
@@ -58,11 +60,11 @@ internal static class SettingsReader
             {
                 values[Root + key.Replace("__", ":", StringComparison.Ordinal)] = value;
             }
-            else if (SettingsBinder.PropertiesOf(typeof(SiloSettings)).FirstOrDefault(section => key.StartsWith(
-                section.Name + "_", StringComparison.OrdinalIgnoreCase)) is { } section)
+            else if (new SiloSettings().Sections().Keys.FirstOrDefault(section => key.StartsWith(
+                section + "_", StringComparison.OrdinalIgnoreCase)) is { } section)
             {
                 problems.Add($"{name} is not known. Between section and key stand two underscores: "
-                    + $"{VariablePrefix}{section.Name.ToUpperInvariant()}__{key[(section.Name.Length + 1)..]}.");
+                    + $"{VariablePrefix}{section.ToUpperInvariant()}__{key[(section.Length + 1)..]}.");
             }
         }
 
@@ -102,6 +104,10 @@ internal static class SettingsReader
         {
             problems.Add($"{key} is not known. All settings are inside {SiloSettings.Section}.");
         }
+        else if (isRoot && !string.IsNullOrEmpty(value))
+        {
+            problems.Add($"{SiloSettings.Section} is a section, not a value.");
+        }
         else if (value is not null && !isRoot)
         {
             values[key] = value;
@@ -125,7 +131,7 @@ internal static class SettingsReader
 
         foreach (var part in parts)
         {
-            new SettingsBinder(problems).Bind(part, new SiloSettings());
+            new SettingsBinder(problems).BindAll(part, new SiloSettings().Sections());
             if (part.GetSection("Node:Name").Value is { } inner && inner != part.Key)
             {
                 problems.Add($"{part.Path}:Node:Name '{inner}' is refused. Allowed: {part.Key}.");

@@ -2,49 +2,65 @@ using System.Data.Common;
 using System.Net;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using TimeMachine.Api;
+using TimeMachine.Grains.Cluster;
 
 namespace TimeMachine.Silo.Configuration;
 
 /// <summary>Checks what sections must be to each other.</summary>
 internal static class SettingsRules
 {
-    private static readonly string[] Scopes = ["read", "write", "admin"];
-
     /// <summary>What is wrong.</summary>
     public static IEnumerable<string> ProblemsOf(SiloSettings settings) =>
     [
-        .. AddressProblems(settings),
+        .. RestProblems(settings),
+        .. SiloProblems(settings),
         .. PortProblems(settings.Listen),
         .. TlsProblems(settings.Tls),
         .. KeyProblems(settings.Api),
         .. DirectoryProblems(settings.Node),
-        .. SqlProblems(settings.Sql),
+        .. SqlProblems(settings.Sql, settings.Node),
     ];
 
-    private static IEnumerable<string> AddressProblems(SiloSettings settings)
+    // Without the REST interface the port serves health and metrics alone, which hold nothing of the users'.
+    private static IEnumerable<string> RestProblems(SiloSettings settings)
     {
-        const string Rest = ListenSettings.Section + ":" + nameof(ListenSettings.Address);
-        const string Silo = ListenSettings.Section + ":" + nameof(ListenSettings.SiloAddress);
-        var isOpen = settings.Api is { Enabled: true, AllowAnonymous: false, Keys.Count: 0 };
-        if (!IPAddress.TryParse(settings.Listen.Address, out var rest))
+        const string Key = ListenSettings.Section + ":" + nameof(ListenSettings.Address);
+        if (!IPAddress.TryParse(settings.Listen.Address, out var address))
         {
-            yield return $"{Rest} '{settings.Listen.Address}' is refused. Allowed: an IP address.";
-        }
-        else if (!IPAddress.IsLoopback(rest) && isOpen)
-        {
-            yield return $"{Rest} is {rest}, off loopback: that needs {ApiSettings.Section}:{nameof(ApiSettings.Keys)}, "
-                + $"or {ApiSettings.Section}:{nameof(ApiSettings.AllowAnonymous)}=true to let anyone in.";
+            return [$"{Key} '{settings.Listen.Address}' is refused. Allowed: an IP address."];
         }
 
-        if (!IPAddress.TryParse(settings.Listen.SiloAddress, out var silo) || IsAny(silo))
+        if (!settings.Api.Enabled)
         {
-            yield return $"{Silo} '{settings.Listen.SiloAddress}' is refused. Allowed: the IP address that other nodes "
-                + "connect to.";
+            return [];
         }
-        else if (!IPAddress.IsLoopback(silo) && !settings.Tls.IsOn)
+
+        var host = address.ToString().Contains(':', StringComparison.Ordinal) ? $"[{address}]" : $"{address}";
+        return settings.Api.FindProblem([$"http://{host}:{settings.Listen.RestPort}"]) is { } problem
+            ? [$"{Key} is {address}: {problem}"]
+            : [];
+    }
+
+    private static IEnumerable<string> SiloProblems(SiloSettings settings)
+    {
+        const string Key = ListenSettings.Section + ":" + nameof(ListenSettings.SiloAddress);
+        if (!IPAddress.TryParse(settings.Listen.SiloAddress, out var address) || IsAny(address))
         {
-            yield return $"{Silo} is {silo}, off loopback: that needs {TlsSettings.Section} with all three files.";
+            return
+            [
+                $"{Key} '{settings.Listen.SiloAddress}' is refused. Allowed: the IP address that other nodes connect "
+                    + "to.",
+            ];
         }
+
+        return IPAddress.IsLoopback(address) || settings.Tls.IsOn || settings.Tls.AllowPlain
+            ? []
+            :
+            [
+                $"{Key} is {address}, off loopback: that needs the three files of {TlsSettings.Section}, or "
+                    + $"{TlsSettings.Section}:{nameof(TlsSettings.AllowPlain)}=true where nobody else can reach it.",
+            ];
     }
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
@@ -67,29 +83,10 @@ internal static class SettingsRules
         where tls.IsOn && !File.Exists(file.Path)
         select $"{TlsSettings.Section}:{file.Key} '{file.Path}' is no file. Allowed: all three files, or none.";
 
-    private static IEnumerable<string> KeyProblems(ApiSettings api)
-    {
-        foreach (var (index, key) in api.Keys.Index())
-        {
-            var path = $"{ApiSettings.Section}:{nameof(ApiSettings.Keys)}:{index}";
-            if (api.Keys.Take(index).Any(other => other.Name == key.Name))
-            {
-                yield return $"{path}:{nameof(key.Name)} '{key.Name}' is there twice.";
-            }
-
-            foreach (var scope in key.Scopes.Where(scope => !IsScope(scope)))
-            {
-                yield return $"{path}:{nameof(key.Scopes)} '{scope}' is refused. Allowed: read:DB, write:DB or admin:DB, "
-                    + "with a database's name or *.";
-            }
-        }
-    }
-
-    private static bool IsScope(string scope)
-    {
-        var cut = scope.IndexOf(':', StringComparison.Ordinal);
-        return cut > 0 && cut < scope.Length - 1 && Scopes.Contains(scope[..cut]);
-    }
+    private static IEnumerable<string> KeyProblems(ApiOptions api) =>
+        from key in api.Keys.Index()
+        where api.Keys.Take(key.Index).Any(other => other.Name == key.Item.Name)
+        select $"{ApiOptions.Section}:{nameof(ApiOptions.Keys)}:{key.Index}:Name '{key.Item.Name}' is there twice.";
 
     // The log's directory is emptied of what does not belong there, so nothing else may live in it.
     private static IEnumerable<string> DirectoryProblems(NodeSettings node)
@@ -110,7 +107,7 @@ internal static class SettingsRules
     private static string WithSlash(string path) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + Path.DirectorySeparatorChar;
 
-    private static IEnumerable<string> SqlProblems(SqlSettings sql)
+    private static IEnumerable<string> SqlProblems(SqlSettings sql, NodeSettings node)
     {
         const string Key = SqlSettings.Section + ":" + nameof(SqlSettings.ConnectionString);
         if (sql.Provider == SqlSettings.PostgreSql && string.IsNullOrWhiteSpace(sql.ConnectionString))
@@ -123,14 +120,19 @@ internal static class SettingsRules
             DbConnectionStringBuilder read = sql.Provider == SqlSettings.PostgreSql
                 ? new NpgsqlConnectionStringBuilder(sql.ConnectionString)
                 : new SqliteConnectionStringBuilder(sql.ConnectionString);
-            return read is SqliteConnectionStringBuilder { DataSource: "" or ":memory:" }
-                ? [$"{Key} is refused. Allowed for {SqlSettings.Sqlite}: Data Source=FILE."]
-                : [];
+            return read is SqliteConnectionStringBuilder file ? FileProblems(file.DataSource, node) : [];
         }
         catch (Exception found) when (found is ArgumentException or FormatException or KeyNotFoundException)
         {
             // The reason may quote the text, and with it a password.
             return [$"{Key} is refused. Allowed: a connection string for {sql.Provider}."];
         }
+
+        static IEnumerable<string> FileProblems(string path, NodeSettings node) =>
+            path is "" or ":memory:" || path.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
+                ? [$"{Key} is refused. Allowed for {SqlSettings.Sqlite}: Data Source=FILE."]
+                : WithSlash(path).StartsWith(WithSlash(node.LogDirectory), StringComparison.Ordinal)
+                    ? [$"{Key} is refused: the file may not be in the node's LogDirectory, where only the log lives."]
+                    : [];
     }
 }

@@ -1,10 +1,12 @@
+using System.Net;
+using System.Net.Sockets;
+using TimeMachine.Api;
+using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Delivery;
-using TimeMachine.Storage.JobStore;
-using TimeMachine.Storage.RaftLog;
 
 namespace TimeMachine.Silo.Configuration;
 
-/// <summary>All settings of a node, checked. A property is a section; docs/settings.md has each key.</summary>
+/// <summary>All settings of a node, checked. docs/settings.md has each key.</summary>
 public sealed class SiloSettings
 {
     /// <summary>What every section begins with.</summary>
@@ -12,9 +14,6 @@ public sealed class SiloSettings
 
     /// <summary>What the nodes have in common.</summary>
     public ClusterSettings Cluster { get; } = new();
-
-    /// <summary>Who the node is, and where its disk is.</summary>
-    public NodeSettings Node { get; } = new();
 
     /// <summary>The database of members and plan.</summary>
     public SqlSettings Sql { get; } = new();
@@ -26,20 +25,41 @@ public sealed class SiloSettings
     public TlsSettings Tls { get; } = new();
 
     /// <summary>The REST interface.</summary>
-    public ApiSettings Api { get; } = new();
+    public ApiOptions Api { get; } = new();
 
     /// <summary>What the node prints.</summary>
     public ConsoleSettings Console { get; } = new();
 
+    /// <summary>The node itself. Its sections (Node, Webhooks, Log, Checkpoints, JobStore) stand beside the others.
+    /// </summary>
+    public NodeServiceOptions NodeOptions { get; } = new() { Node = new NodeSettings() };
+
+    /// <summary>Who the node is, and where its disk is.</summary>
+    internal NodeSettings Node => NodeOptions.Node;
+
     /// <summary>The sender of webhooks.</summary>
-    public WebhookOptions Webhooks { get; } = new();
+    internal WebhookOptions Webhooks => NodeOptions.Webhooks;
 
-    /// <summary>The node's log.</summary>
-    public NodeLogSettings Log { get; } = new();
+    /// <summary>Where people reach the node over HTTP; what listens everywhere is named by the silo's address.</summary>
+    internal string RestUrl
+    {
+        get
+        {
+            var address = IPAddress.Parse(Listen.Address);
+            var isAny = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+            var shown = isAny ? IPAddress.Parse(Listen.SiloAddress) : address;
+            var host = shown.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{shown}]" : $"{shown}";
+            return $"http://{host}:{Listen.RestPort}";
+        }
+    }
 
-    /// <summary>When rows are written to disk.</summary>
-    public CheckpointSettings Checkpoints { get; } = new();
+    /// <summary>The sections by name, each an object with a property for each key.</summary>
+    internal IReadOnlyDictionary<string, object> Sections() => SectionsOf(this).Concat(SectionsOf(NodeOptions))
+        .ToDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The job stores.</summary>
-    public JobStoreOptions JobStore { get; } = new();
+    private static IEnumerable<KeyValuePair<string, object>> SectionsOf(object settings) =>
+        from property in SettingsBinder.PropertiesOf(settings.GetType())
+        let section = property.GetValue(settings)
+        where section is not (null or string or NodeServiceOptions)
+        select KeyValuePair.Create(property.Name, section);
 }

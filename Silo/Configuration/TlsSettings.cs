@@ -15,6 +15,10 @@ public sealed class TlsSettings
     /// <summary>The file of the authority's certificate, PEM. Whoever has a certificate of it is let in.</summary>
     public string AuthorityFile { get; set; } = "";
 
+    /// <summary>Whether the silo and gateway ports may be off loopback without TLS: whoever reaches them can do
+    /// everything. For networks that let in nobody else.</summary>
+    public bool AllowPlain { get; set; }
+
     /// <summary>Whether it is switched on.</summary>
     internal bool IsOn => CertificateFile.Length > 0 || KeyFile.Length > 0 || AuthorityFile.Length > 0;
 }

@@ -1,59 +1,39 @@
 using System.Text.Json;
-using TimeMachine.Silo.Configuration;
 
 namespace TimeMachine.Silo.Hosting;
 
 /// <summary>
-/// Health, for supervisors and people: <c>/livez</c> answers as long as the process serves, <c>/readyz</c> is 503 while
-/// the node cannot do its work or is stopping, <c>/health</c> says both and why.
+/// Health of a node that serves no REST interface, at the same paths and with the same statuses: <c>/livez</c> answers
+/// as long as the process does, <c>/readyz</c> and <c>/health</c> are 503 while the node cannot do its work.
 /// </summary>
 internal static class HealthFace
 {
+    /// <summary>Adds the service that the endpoints need.</summary>
+    public static void AddServices(IServiceCollection services) => services.AddSingleton<NodeReadiness>();
+
     /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app, SiloSettings settings)
+    public static void Map(WebApplication app)
     {
-        app.MapGet("/livez", (HttpContext http) => http.Response.WriteAsync("ok\n"));
+        app.MapGet("/livez", static (HttpContext http) => WriteAsync(http, isGood: true, "alive"));
         app.MapGet("/readyz", WriteReadinessAsync);
-        app.MapGet("/health", (HttpContext http) => WriteHealthAsync(http, settings));
+        app.MapGet("/health", WriteReadinessAsync);
     }
 
     private static Task WriteReadinessAsync(HttpContext http)
     {
-        var isReady = IsReady(http.RequestServices, out var reason);
-        http.Response.StatusCode = StatusOf(isReady);
-        return http.Response.WriteAsync(isReady ? "ok\n" : reason + "\n");
+        var report = http.RequestServices.GetRequiredService<NodeReadiness>().Check();
+        return WriteAsync(http, report.IsReady, report.Reason);
     }
 
-    private static async Task WriteHealthAsync(HttpContext http, SiloSettings settings)
+    private static async Task WriteAsync(HttpContext http, bool isGood, string reason)
     {
-        var isReady = IsReady(http.RequestServices, out var reason);
-        http.Response.StatusCode = StatusOf(isReady);
+        http.Response.StatusCode = isGood ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         http.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter);
         json.WriteStartObject();
-        json.WriteString("status", isReady ? "ready" : "not_ready");
-        json.WriteString("node", settings.Node.Name);
-        json.WriteString("cluster", settings.Cluster.Id);
-        if (!isReady)
-        {
-            json.WriteString("reason", reason);
-        }
-
+        json.WriteString("status", isGood ? "ok" : "not_ready");
+        json.WriteString("reason", reason);
         json.WriteEndObject();
         await json.FlushAsync(http.RequestAborted);
-    }
-
-    private static int StatusOf(bool isReady) =>
-        isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-
-    private static bool IsReady(IServiceProvider services, out string reason)
-    {
-        if (services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
-        {
-            reason = "the node is stopping";
-            return false;
-        }
-
-        return services.GetRequiredService<INodeReadiness>().IsReady(out reason);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class MetricsFace : IDisposable
 
     /// <summary>Whether the instruments of a meter are shown.</summary>
     public static bool IsShown(string meter) =>
-        meter is "Microsoft.Orleans" or "System.Runtime" || meter.StartsWith("TimeMachine.", StringComparison.Ordinal);
+        meter is "TimeMachine" or "Microsoft.Orleans" or "System.Runtime";
 
     /// <summary>Maps the endpoint.</summary>
     public void Map(WebApplication app) => app.MapGet("/metrics", WriteAsync);

@@ -1,24 +1,17 @@
-using TimeMachine.Silo.Configuration;
+using TimeMachine.Api;
 
 namespace TimeMachine.Silo.Hosting;
 
-/// <summary>
-/// Where the REST interface of the Api project joins the node: its services and its endpoints, behind
-/// <c>TimeMachine:Api:Enabled</c>. It is not wired yet: neither method adds anything.
-/// </summary>
+/// <summary>Where the REST interface of the Api project joins the node, behind <c>TimeMachine:Api:Enabled</c>.</summary>
 internal static class RestFace
 {
     /// <summary>Adds the services that the endpoints need.</summary>
-    public static void AddServices(WebApplicationBuilder builder, ApiSettings settings)
+    public static void AddServices(IServiceCollection services, ApiOptions settings)
     {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(settings);
+        services.AddSingleton<IReadiness, NodeReadiness>();
+        services.AddTimeMachineApi(settings);
     }
 
-    /// <summary>Maps the endpoints.</summary>
-    public static void Map(WebApplication app, ApiSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(app);
-        ArgumentNullException.ThrowIfNull(settings);
-    }
+    /// <summary>Maps the endpoints: jobs, routes, cluster, health, Swagger.</summary>
+    public static void Map(WebApplication app) => app.MapTimeMachine();
 }

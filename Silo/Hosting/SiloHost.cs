@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Console;
-using Microsoft.Extensions.Options;
+using TimeMachine.Grains.Cluster;
 using TimeMachine.Silo.Configuration;
 using TimeMachine.Silo.Sql;
 
@@ -13,12 +13,16 @@ internal static class SiloHost
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(40);
 
     /// <summary>Builds it. Nothing is read but the settings: no file beside the program, no variable.</summary>
-    public static WebApplication Build(SiloSettings settings, SqlDatabase sql)
+    /// <param name="settings">The settings, checked.</param>
+    /// <param name="sql">The database, with its schema.</param>
+    /// <param name="cannotStart">Told if the node cannot open its disk, on any thread; it is to end the process.</param>
+    /// <exception cref="BadSettingsException">A file that settings name is not what it should be.</exception>
+    public static WebApplication Build(
+        SiloSettings settings, SqlDatabase sql, Action<NodeStartProblem, string> cannotStart)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "TimeMachine" });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         AddLogging(builder.Logging, settings.Console);
-        AddSettings(builder.Services, settings);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -31,15 +35,15 @@ internal static class SiloHost
         builder.Host.UseOrleans(silo =>
         {
             OrleansSetup.Add(silo, settings, sql);
-            silo.AddTimeMachineNode(settings.Node, settings.Webhooks);
+            silo.AddTimeMachineNode(settings.NodeOptions with
+            {
+                RestAddress = settings.Api.Enabled ? settings.RestUrl : "",
+                CannotStart = cannotStart,
+            });
         });
-        if (settings.Api.Enabled)
-        {
-            RestFace.AddServices(builder, settings.Api);
-        }
-
+        AddFaces(builder.Services, settings);
         var app = builder.Build();
-        Map(app, settings);
+        MapFaces(app, settings);
         return app;
     }
 
@@ -71,31 +75,28 @@ internal static class SiloHost
 
     private static LogLevel LevelOf(string name) => Enum.Parse<LogLevel>(name, ignoreCase: true);
 
-    // Each section as it was checked, for whoever asks for it, directly or as options.
-    private static void AddSettings(IServiceCollection services, SiloSettings settings)
+    private static void AddFaces(IServiceCollection services, SiloSettings settings)
     {
-        Add(services, settings);
-        Add(services, settings.Node);
-        Add(services, settings.Webhooks);
-        Add(services, settings.Log);
-        Add(services, settings.Checkpoints);
-        Add(services, settings.JobStore);
+        if (settings.Api.Enabled)
+        {
+            RestFace.AddServices(services, settings.Api);
+        }
+        else
+        {
+            HealthFace.AddServices(services);
+        }
     }
 
-    private static void Add<T>(IServiceCollection services, T section)
-        where T : class
+    private static void MapFaces(WebApplication app, SiloSettings settings)
     {
-        services.AddSingleton(section);
-        services.AddSingleton(Options.Create(section));
-    }
-
-    private static void Map(WebApplication app, SiloSettings settings)
-    {
-        HealthFace.Map(app, settings);
         app.Services.GetRequiredService<MetricsFace>().Map(app);
         if (settings.Api.Enabled)
         {
-            RestFace.Map(app, settings.Api);
+            RestFace.Map(app);
+        }
+        else
+        {
+            HealthFace.Map(app);
         }
     }
 }

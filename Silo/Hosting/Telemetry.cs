@@ -29,7 +29,7 @@ internal static class Telemetry
             .ConfigureResource(resource => resource.AddService(
                 "timemachine", serviceNamespace: settings.Cluster.Id, serviceInstanceId: settings.Node.Name))
             .WithMetrics(metrics => metrics
-                .AddMeter("TimeMachine.*", "Microsoft.Orleans", "System.Runtime").AddOtlpExporter())
+                .AddMeter("TimeMachine", "Microsoft.Orleans", "System.Runtime").AddOtlpExporter())
             .WithTracing(tracing => tracing.AddSource("TimeMachine.*", "Microsoft.Orleans.*").AddOtlpExporter());
     }
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using TimeMachine.Silo.Configuration;
@@ -18,7 +17,8 @@ internal sealed class SqlDatabase
 
     private readonly bool _isSqlite;
 
-    /// <summary>Takes checked settings.</summary>
+    /// <summary>Takes checked settings. The directory of a file is made.</summary>
+    /// <exception cref="BadSettingsException">It cannot be made.</exception>
     public SqlDatabase(SqlSettings settings)
     {
         _isSqlite = settings.Provider == SqlSettings.Sqlite;
@@ -58,36 +58,47 @@ internal sealed class SqlDatabase
         return transaction;
     }
 
-    /// <summary>Whether an error may be over by itself: nobody answers, or others are at it.</summary>
+    /// <summary>Whether an error of the database may be over by itself: nobody answers, or others are at it.</summary>
     public static bool IsAway(Exception error) => Causes(error).Any(cause => cause switch
     {
         PostgresException postgres => postgres.IsTransient || postgres.SqlState[..2] is "08" or "53" or "57",
-        NpgsqlException or SocketException => true,
+        NpgsqlException npgsql => npgsql.IsTransient,
         SqliteException sqlite => sqlite.SqliteErrorCode is SqliteBusy or SqliteLocked,
         _ => false,
     });
 
-    /// <summary>Whether an error says that the connection string is wrong: user, password, database, rights, file.
-    /// </summary>
+    /// <summary>Whether an error says that the connection string is wrong: user, password, database, rights, file; or
+    /// that the server wants what it does not have, as a password or TLS.</summary>
     public static bool IsMisconfigured(Exception error) => Causes(error).Any(cause => cause switch
     {
         PostgresException postgres => postgres.SqlState[..2] is "28" or "3D" || postgres.SqlState == "42501",
+        NpgsqlException npgsql => !npgsql.IsTransient,
         SqliteException sqlite => sqlite.SqliteErrorCode is SqliteCannotOpen or SqliteNoDatabase or SqliteReadOnly,
         _ => false,
     });
+
+    /// <summary>An error and all that it comes from.</summary>
+    public static IEnumerable<Exception> Causes(Exception error) => error is AggregateException many
+        ? many.Flatten().InnerExceptions.SelectMany(Causes)
+        : error.InnerException is { } inner ? Causes(inner).Prepend(error) : [error];
 
     // A pooled connection keeps the write lock for ever when a statement dies between BEGIN and COMMIT.
     private static string ForSqlite(string given)
     {
         var builder = new SqliteConnectionStringBuilder(given) { Pooling = false, DefaultTimeout = BusySeconds };
         builder.DataSource = Path.GetFullPath(builder.DataSource);
-        Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadSettingsException(
+                $"{SqlSettings.Section}:{nameof(SqlSettings.ConnectionString)}: no directory for its file: {error.Message}");
+        }
+
         return builder.ToString();
     }
-
-    private static IEnumerable<Exception> Causes(Exception error) => error is AggregateException many
-        ? many.Flatten().InnerExceptions.SelectMany(Causes)
-        : error.InnerException is { } inner ? Causes(inner).Prepend(error) : [error];
 
     private static string ReadScript(string name)
     {

@@ -53,9 +53,7 @@ internal sealed class SqlSchema(SqlDatabase database)
     {
         var command = connection.CreateCommand();
         command.Transaction = transaction;
-#pragma warning disable CA2100 // The text is ours.
         command.CommandText = text;
-#pragma warning restore CA2100
         return command;
     }
 }
