@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: add-node.sh
 #
-# Starts one more node on this machine, takes it into the plan (POST /cluster/join) and waits until it has replicas.
+# Starts one more node on this machine, takes it into the plan (POST /cluster/join) and waits until it has its share.
 
 set -euo pipefail
 # shellcheck source=deploy/lib.sh
@@ -16,11 +16,6 @@ next=$((numbers[-1] + 1))
 [[ $(http_status "$(rest_port "${numbers[0]}")" /readyz) == 200 ]] || fail "node${numbers[0]} is not ready"
 
 start_node "$next" --Node:JoinsByItself=false
-end=$((SECONDS + ready_seconds_max))
-until [[ $(http_status "$(rest_port "$next")" /livez) == 200 ]]; do
-    [[ -n $(supervisor_of "$next") ]] || fail "node$next has ended; its log is $data/node$next/node.log"
-    ((SECONDS < end)) || fail "node$next does not answer; its log is $data/node$next/node.log"
-    sleep 0.2
-done
+wait_for_status "$next" /livez
 demo join "$(rest_url "${numbers[0]}")" "node$next"
 echo "node$next has its share: $(rest_url "$next")"

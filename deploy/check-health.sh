@@ -2,7 +2,7 @@
 # usage: check-health.sh [COUNT]
 #
 # Prints a table of the nodes of this machine: name, address, leaders, replicas, health. The status is 0 only if all
-# COUNT nodes (default: all that have a directory) are ready.
+# COUNT nodes (default: all that have a directory) are ready and every vnode is led and has its replicas.
 
 set -euo pipefail
 # shellcheck source=deploy/lib.sh
@@ -18,8 +18,8 @@ if [[ $# -eq 1 ]]; then
 fi
 [[ ${#numbers[@]} -gt 0 ]] || fail "there is no cluster in $data: create-cluster.sh makes one"
 
-urls=()
+nodes=()
 for i in "${numbers[@]}"; do
-    urls+=("$(rest_url "$i")")
+    nodes+=("node$i=$(rest_url "$i")")
 done
-demo health "${urls[@]}"
+demo health "${nodes[@]}"

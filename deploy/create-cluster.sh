@@ -2,17 +2,20 @@
 # usage: create-cluster.sh COUNT [--postgres CONNECTION_STRING] [--no-build]
 #
 # Builds the node, makes data/node1 to data/nodeCOUNT and starts the nodes on this machine, each under supervise.sh:
-# REST on ports 8001 and up, silos on 11111 and up, gateways on 30001 and up, all on loopback. Members and plan are in
-# SQLite (data/cluster.db) or in a PostgreSQL database. What is there already is started again as it was.
-# TIME_MACHINE_DATA names another directory than data.
+# REST on ports 8001 and up, silos on 11111 and up, gateways on 30001 and up, all on loopback. Waits until the cluster
+# is formed and every vnode has its replicas. What is there already is started again as it was.
+#
+# Members and plan are in SQLite (data/cluster.db), or in a PostgreSQL database: --postgres, or the variable
+# TIME_MACHINE_POSTGRES, which other users of the machine do not see. TIME_MACHINE_DATA names another directory than
+# data.
 
 set -euo pipefail
 # shellcheck source=deploy/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 count=
-postgres=
-build=yes
+postgres=${TIME_MACHINE_POSTGRES:-}
+must_build=yes
 while [[ $# -gt 0 ]]; do
     case $1 in
         --postgres)
@@ -20,7 +23,7 @@ while [[ $# -gt 0 ]]; do
             postgres=$2
             shift
             ;;
-        --no-build) build= ;;
+        --no-build) must_build= ;;
         -h | --help) usage ;;
         -*) usage "$1 is not known" ;;
         *)
@@ -59,13 +62,12 @@ JSON
     )
 }
 
-[[ -z $build && -f $silo_dll ]] || build
-mkdir -p "$data"
-if [[ ! -f $data/cluster.json ]]; then
-    write_config
-elif [[ -n $postgres ]]; then
-    fail "$data/cluster.json is there already: change the connection string in it, or remove $data"
+if [[ -f $data/cluster.json && -n $postgres && $(< "$data/cluster.json") != *"$(json_text "$postgres")"* ]]; then
+    fail "$data/cluster.json has another database: change the connection string in it, or remove $data"
 fi
+[[ -z $must_build && -f $silo_dll && -f $demo_dll ]] || build
+mkdir -p "$data"
+[[ -f $data/cluster.json ]] || write_config
 
 mapfile -t numbers < <(seq 1 "$count")
 if [[ $there -gt 0 ]]; then
@@ -75,15 +77,10 @@ for i in "${numbers[@]}"; do
     start_node "$i"
 done
 wait_ready "${numbers[@]}"
-first=${numbers[0]}
-if [[ $(http_status "$(rest_port "$first")" /cluster) == 200 ]]; then
-    demo wait-nodes "$(rest_url "$first")" "$count"
-else
-    echo 'The nodes run, but their REST interface does not answer yet: it is not asked for the nodes of the plan.' >&2
-fi
+wait_whole "${numbers[@]}"
 
 echo "$count nodes are ready:"
 for i in "${numbers[@]}"; do
     echo "  node$i  $(rest_url "$i")  log $data/node$i/node.log"
 done
-echo "Swagger: $(rest_url "$first")/swagger"
+echo "Swagger: $(rest_url "${numbers[0]}")/swagger"

@@ -14,8 +14,7 @@ need_dotnet
 mapfile -t numbers < <(node_numbers)
 first=${numbers[0]:-1}
 if [[ $(http_status "$(rest_port "$first")" /readyz) != 200 ]]; then
-    there=${#numbers[@]}
-    "$root/deploy/create-cluster.sh" "$((there > 0 ? there : 3))"
+    "$root/deploy/create-cluster.sh" "$((${#numbers[@]} > 0 ? ${#numbers[@]} : 3))"
 fi
-[[ -f $demo_dll ]] || build
 demo demo --url "$(rest_url "$first")" "$@"
+echo 'deploy/check-health.sh shows the nodes, deploy/stop-cluster.sh stops them'

@@ -9,5 +9,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [[ $# -eq 0 ]] || usage 'too many arguments'
 mapfile -t numbers < <(node_numbers)
+[[ ${#numbers[@]} -gt 0 ]] || fail "there is no cluster in $data"
 stop_nodes "${numbers[@]}"
 echo "${#numbers[@]} nodes are stopped"

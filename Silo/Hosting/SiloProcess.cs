@@ -117,8 +117,9 @@ internal sealed partial class SiloProcess(SiloSettings settings, ILogger logger,
         }
         catch (Exception error)
         {
+            // A node that could not start has said why already; that it does not stop well either says less.
             LogFailed(error, settings.Node.Name);
-            return Failed;
+            return status == Stopped ? Failed : status;
         }
 
         LogStopped(settings.Node.Name, status);

@@ -133,7 +133,7 @@ INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
         AND GrainIdExtensionString = coalesce(@GrainIdExtensionString, '''');
 '),
 -- A writer that saw a version needs the row with that version; one that saw none needs that there is none. The answer
--- is the new version, or, after a refusal, the one that the writer saw.
+-- is the new version, or, after a refusal, the one that the writer saw. changes() tells of the statement before.
 ('WriteToStorageKey', '
     INSERT INTO OrleansStorage
         (ServiceId, GrainTypeString, GrainIdN0, GrainIdN1, GrainIdExtensionString, PayloadBinary, ModifiedOn, Version)
@@ -150,23 +150,20 @@ INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
     ON CONFLICT (ServiceId, GrainTypeString, GrainIdN0, GrainIdN1, GrainIdExtensionString) DO UPDATE
         SET PayloadBinary = excluded.PayloadBinary, ModifiedOn = excluded.ModifiedOn,
             Version = OrleansStorage.Version + 1
-        WHERE OrleansStorage.Version = @GrainStateVersion
-    RETURNING Version AS NewGrainStateVersion;
-    SELECT @GrainStateVersion AS NewGrainStateVersion WHERE changes() = 0;
+        WHERE OrleansStorage.Version = @GrainStateVersion;
+    SELECT iif(changes() > 0, coalesce(@GrainStateVersion, 0) + 1, @GrainStateVersion) AS NewGrainStateVersion;
 '),
 ('ClearStorageKey', '
     UPDATE OrleansStorage SET PayloadBinary = NULL, ModifiedOn = CURRENT_TIMESTAMP, Version = Version + 1
     WHERE ServiceId = @ServiceId AND GrainTypeString = @GrainTypeString
         AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
-        AND GrainIdExtensionString = coalesce(@GrainIdExtensionString, '''') AND Version = @GrainStateVersion
-    RETURNING Version AS NewGrainStateVersion;
-    SELECT @GrainStateVersion AS NewGrainStateVersion WHERE changes() = 0;
+        AND GrainIdExtensionString = coalesce(@GrainIdExtensionString, '''') AND Version = @GrainStateVersion;
+    SELECT @GrainStateVersion + iif(changes() > 0, 1, 0) AS NewGrainStateVersion;
 '),
 ('DeleteStorageKey', '
     DELETE FROM OrleansStorage
     WHERE ServiceId = @ServiceId AND GrainTypeString = @GrainTypeString
         AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
-        AND GrainIdExtensionString = coalesce(@GrainIdExtensionString, '''') AND Version = @GrainStateVersion
-    RETURNING Version + 1 AS NewGrainStateVersion;
-    SELECT @GrainStateVersion AS NewGrainStateVersion WHERE changes() = 0;
+        AND GrainIdExtensionString = coalesce(@GrainIdExtensionString, '''') AND Version = @GrainStateVersion;
+    SELECT @GrainStateVersion + iif(changes() > 0, 1, 0) AS NewGrainStateVersion;
 ');

@@ -64,5 +64,4 @@ internal sealed record DemoResult
 
     private static void Line(TextWriter output, FormattableString text) =>
         output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-
 }

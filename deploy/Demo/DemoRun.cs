@@ -25,18 +25,19 @@ internal sealed class DemoRun(RestClient rest, TimeProvider time, TextWriter out
         var triggerMs = Triggers(options, startMs);
         var reply = await rest.SendAsync(
             HttpMethod.Post, $"{options.Url}/job/{Database}/{collection}/batch", Batch(triggerMs));
-        await output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{options.JobCount:N0} jobs, due within {options.WithinSeconds:N0} s"));
+        if (Refusals(reply) is { Count: > 0 } refusals)
+        {
+            throw new InvalidDataException(
+                $"{refusals.Count} of {options.JobCount} jobs were refused; the first: {Shorten(refusals[0])}");
+        }
 
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{options.JobCount:N0} jobs stored, due within {options.WithinSeconds:N0} s, for {recipient.Url}"));
         await WaitAsync(recipient, triggerMs);
         var result = DemoResult.Of(triggerMs, recipient.Arrivals);
         result.Print(output);
         PrintLinks(options, collection);
-        if (!result.IsGood)
-        {
-            await output.WriteLineAsync($"the batch was answered: {Shorten(reply.ToJsonString())}");
-        }
-
         return result.IsGood ? 0 : 1;
     }
 
@@ -61,6 +62,14 @@ internal sealed class DemoRun(RestClient rest, TimeProvider time, TextWriter out
             ["route"] = Route,
             ["meta"] = new JsonObject { ["say"] = "it is time for " + job.Key },
         }),
+    ];
+
+    // Each job of a batch is answered by itself: 201 if it is new.
+    private static List<string> Refusals(JsonObject reply) =>
+    [
+        .. from result in reply["results"]?.AsArray() ?? []
+           where (int?)result?["status"] is not (StatusCodes.Status200OK or StatusCodes.Status201Created)
+           select result?.ToJsonString() ?? "null",
     ];
 
     private async Task WaitAsync(Recipient recipient, Dictionary<string, long> triggerMs)

@@ -1,11 +1,12 @@
+using System.Globalization;
 using TimeMachine.Demo;
 
 const string Usage = """
-    demo --url URL [--jobs COUNT] [--within-seconds SECONDS]   jobs to a recipient of its own; 0 if each came once
-    health URL...                                              a table of the nodes; 0 if all are ready
-    wait-nodes URL COUNT                                       waits until the cluster's plan has so many nodes
-    join URL NODE                                              takes a running node into the plan and waits
-    remove URL NODE                                            takes a node out of the plan and waits until it is empty
+    demo [--url URL] [--jobs COUNT] [--within-seconds SECONDS]   jobs to a recipient of its own; 0 if each came once
+    health NAME=URL...    a table of the nodes; 0 if all are ready
+    wait URL COUNT        waits until so many nodes are ready and all vnodes have their replicas
+    join URL NODE         takes a running node into the plan and waits until it has its share
+    remove URL NODE       takes a node out of the plan and waits until it is empty
     """;
 
 try
@@ -16,8 +17,8 @@ try
     {
         ["demo", .. var options] => await new DemoRun(rest, TimeProvider.System, Console.Out)
             .RunAsync(DemoOptions.Parse(options)),
-        ["health", .. var urls] when urls.Length > 0 => await commands.ShowHealthAsync(urls),
-        ["wait-nodes", var url, var count] => await commands.WaitForNodesAsync(url, int.Parse(count)),
+        ["health", .. var nodes] when nodes.Length > 0 => await commands.ShowHealthAsync(nodes),
+        ["wait", var url, var count] => await commands.WaitForAsync(url, int.Parse(count, NumberStyles.None)),
         ["join", var url, var node] => await commands.JoinAsync(url, node),
         ["remove", var url, var node] => await commands.RemoveAsync(url, node),
         _ => throw new FormatException(Usage),

@@ -42,22 +42,37 @@ internal sealed class RestClient : IDisposable
             : throw new HttpRequestException($"{method} {url} answered {(int)answer.StatusCode}: {text}");
     }
 
-    /// <summary>The status of a GET; 0 if nobody answers.</summary>
-    public async Task<int> StatusAsync(string url)
+    /// <summary>Asks a node whether it is ready.</summary>
+    /// <returns>Whether it is, and for people: ready, why not, or that nobody answers.</returns>
+    public async Task<(bool IsReady, string Health)> HealthAsync(string url)
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri(url));
-            return (int)answer.StatusCode;
+            using var answer = await _http.GetAsync(new Uri(url + "/readyz"));
+            var text = await answer.Content.ReadAsStringAsync();
+            return answer.IsSuccessStatusCode ? (true, "ready") : (false, ReasonIn(text));
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
         {
-            return 0;
+            return (false, "does not answer");
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private static string ReasonIn(string text)
+    {
+        try
+        {
+            var answer = JsonNode.Parse(text) as JsonObject;
+            return (answer?["error"] ?? answer?["reason"])?.ToString() ?? "not ready";
+        }
+        catch (JsonException)
+        {
+            return "not ready";
+        }
+    }
 
     private static JsonObject Parse(string text, string url)
     {
