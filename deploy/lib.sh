@@ -1,17 +1,20 @@
-# Shared by the scripts in this folder; not run by itself.
+# Shared by the scripts in this folder; not run by itself. Variables that change what they do: TIME_MACHINE_DATA (the
+# directory of the cluster), TIME_MACHINE_REST_PORT, TIME_MACHINE_SILO_PORT and TIME_MACHINE_GATEWAY_PORT (of node1; the
+# others count up), TIME_MACHINE_KEY (of the REST interface), TIME_MACHINE_CONFIGURATION (release or debug).
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 data=${TIME_MACHINE_DATA:-$root/data}
 [[ $data == /* ]] || data=$PWD/$data
-base_rest=8001
-base_silo=11111
-base_gateway=30001
+base_rest=${TIME_MACHINE_REST_PORT:-8001}
+base_silo=${TIME_MACHINE_SILO_PORT:-11111}
+base_gateway=${TIME_MACHINE_GATEWAY_PORT:-30001}
 nodes_max=99
 ready_seconds_max=120
 stop_seconds_max=60
-silo_dll=$root/artifacts/bin/TimeMachine.Silo/release/TimeMachine.Silo.dll
-demo_dll=$root/artifacts/bin/TimeMachine.Demo/release/TimeMachine.Demo.dll
+configuration=${TIME_MACHINE_CONFIGURATION:-release}
+silo_dll=$root/artifacts/bin/TimeMachine.Silo/$configuration/TimeMachine.Silo.dll
+demo_dll=$root/artifacts/bin/TimeMachine.Demo/$configuration/TimeMachine.Demo.dll
 log_bytes_max=$((32 * 1024 * 1024))
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 
@@ -50,7 +53,7 @@ build() {
     local project
     echo 'building (the first time this takes a minute or two)'
     for project in Silo deploy/Demo; do
-        dotnet build -c Release "$root/$project" -v quiet --nologo -clp:NoSummary || fail "$project does not build"
+        dotnet build -c "${configuration^}" "$root/$project" -v quiet --nologo -clp:NoSummary || fail "$project does not build"
     done
 }
 

@@ -23,9 +23,9 @@ internal static class NewKey
 
         var key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
         output.WriteLine($"key: {key}");
-        output.WriteLine("It is shown this once. For TimeMachine:Api:Keys, with name, database and scopes as wanted:");
+        output.WriteLine("It is shown this once. For TimeMachine:Api:Keys, with name and scopes as wanted:");
         output.WriteLine(
-            $$"""{ "Name": "new", "Sha256": "{{HashOf(key)}}", "Database": "*", "Scopes": ["read", "write", "admin"] }""");
+            $$"""{ "Name": "new", "Sha256": "{{HashOf(key)}}", "Scopes": ["read:*", "write:*", "admin:*"] }""");
         return 0;
     }
 

@@ -85,9 +85,9 @@ internal sealed class SettingsBinder(List<string> problems)
 
         foreach (var item in child.GetChildren())
         {
-            if (itemType.IsEnum)
+            if (itemType == typeof(string))
             {
-                BindWord(item, list, itemType);
+                list.Add(item.Value ?? "");
             }
             else
             {
@@ -95,22 +95,6 @@ internal sealed class SettingsBinder(List<string> problems)
                 BindSection(item, element);
                 list.Add(element);
             }
-        }
-    }
-
-    // 0 stands for no word at all, and is not one to choose.
-    private void BindWord(IConfigurationSection item, IList list, Type words)
-    {
-        var names = Enum.GetNames(words).Where(name => Convert.ToInt32(
-            Enum.Parse(words, name), CultureInfo.InvariantCulture) != 0).ToList();
-        if (names.Find(name => name.Equals(item.Value, StringComparison.OrdinalIgnoreCase)) is { } found)
-        {
-            list.Add(Enum.Parse(words, found));
-        }
-        else
-        {
-            var allowed = string.Join(" or ", names).ToLowerInvariant();
-            problems.Add($"{item.Path} '{item.Value}' is refused. Allowed: {allowed}.");
         }
     }
 

@@ -57,7 +57,7 @@ internal static class SettingsChecks
 
     private static IEnumerable<string> InnerProblems(object? value, string key) => value switch
     {
-        IList list => list.Cast<object>().Index().Where(item => item.Item.GetType().IsClass)
+        IList list => list.Cast<object>().Index().Where(item => item.Item is not string)
             .SelectMany(item => ProblemsOf(item.Item, $"{key}:{item.Index}")),
         _ => [],
     };

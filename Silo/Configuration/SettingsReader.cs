@@ -112,6 +112,12 @@ internal static class SettingsReader
         {
             values[key] = value;
         }
+        else if (key.StartsWith(Nodes, StringComparison.OrdinalIgnoreCase)
+            && !key[Nodes.Length..].Contains(':', StringComparison.Ordinal))
+        {
+            // A node whose part is empty is a node all the same.
+            values[key] = "";
+        }
     }
 
     private static Dictionary<string, string> OfAllNodes(Dictionary<string, string> file) =>

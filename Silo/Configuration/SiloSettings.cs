@@ -30,6 +30,9 @@ public sealed class SiloSettings
     /// <summary>What the node prints.</summary>
     public ConsoleSettings Console { get; } = new();
 
+    /// <summary>What only the separate REST process uses.</summary>
+    public ClientSettings Client { get; } = new();
+
     /// <summary>The node itself. Its sections (Node, Webhooks, Log, Checkpoints, JobStore) stand beside the others.
     /// </summary>
     public NodeServiceOptions NodeOptions { get; } = new() { Node = new NodeSettings() };

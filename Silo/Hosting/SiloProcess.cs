@@ -84,7 +84,10 @@ internal sealed partial class SiloProcess(SiloSettings settings, ILogger logger,
         _ => throw new ArgumentOutOfRangeException(nameof(problem), problem, "not a problem that is known"),
     };
 
-    private async Task<int> RunAsync(CancellationTokenSource stop)
+    /// <summary>Runs the node until it is told to stop.</summary>
+    /// <param name="stop">Tells it; also used by the node itself if it cannot start.</param>
+    /// <returns>The exit status.</returns>
+    public async Task<int> RunAsync(CancellationTokenSource stop)
     {
         var status = Stopped;
         try

@@ -22,7 +22,11 @@ internal static class ProjectArrows
                 ["Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Swashbuckle."]),
             ["TimeMachine.Silo"] = (
                 ["TimeMachine.Grains", "TimeMachine.Api"],
-                ["Microsoft.Orleans.", "Microsoft.Extensions.", "Npgsql", "Microsoft.Data.Sqlite"]),
+                [
+                    "Microsoft.Orleans.", "Microsoft.Extensions.", "Npgsql", "Microsoft.Data.Sqlite", "OpenTelemetry.",
+                    "prometheus-net",
+                ]),
+            ["TimeMachine.Demo"] = ([], []),
         };
 
     /// <summary>The references that a project file states but may not.</summary>
