@@ -19,7 +19,7 @@ public sealed partial class SqlScriptTests
     [Fact]
     public void Both_scripts_have_the_same_statements()
     {
-        Assert.Equal(16, Sqlite.Count);
+        Assert.Equal(14, Sqlite.Count);
         Assert.Equal(Sqlite.Keys.Order(), PostgreSql.Keys.Order());
     }
 
