@@ -64,5 +64,5 @@ public sealed class SiloSettings
         from property in SettingsBinder.PropertiesOf(settings.GetType())
         let section = property.GetValue(settings)
         where section is not (null or string or NodeServiceOptions)
-        select KeyValuePair.Create(property.Name, section);
+        select KeyValuePair.Create(property.Name, section!);
 }

@@ -37,32 +37,40 @@ internal sealed record ClusterPicture(
         try
         {
             return new ClusterPicture(
-                cluster["replica_target"]!.GetValue<int>(),
-                [.. cluster["nodes"]!.AsArray().Select(node => NodeOf(node!))],
-                [.. cluster["vnodes"]!.AsArray().Select(vnode => VNodeOf(vnode!))]);
+                Value<int>(cluster, "replica_target"),
+                [.. Items(cluster, "nodes").Select(NodeOf)],
+                [.. Items(cluster, "vnodes").Select(VNodeOf)]);
         }
-        catch (Exception error) when (error is NullReferenceException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
-            throw new InvalidDataException("The cluster's answer is not of the form that this program knows.", error);
+            throw new InvalidDataException($"The cluster's answer is of another form: {error.Message}", error);
         }
     }
 
-    private static NodeRow NodeOf(JsonNode node) => new(
-        node["node_id"]!.GetValue<string>(),
-        node["alive"]!.GetValue<bool>(),
-        node["planned"]!.GetValue<bool>(),
-        node["ready"]!.GetValue<bool>(),
-        node["leaders"]!.GetValue<int>(),
-        node["replicas"]!.GetValue<int>());
+    private static NodeRow NodeOf(JsonObject node) => new(
+        Value<string>(node, "node_id"),
+        Value<bool>(node, "alive"),
+        Value<bool>(node, "planned"),
+        Value<bool>(node, "ready"),
+        Value<int>(node, "leaders"),
+        Value<int>(node, "replicas"));
 
-    private static VNodeRow VNodeOf(JsonNode vnode)
+    private static VNodeRow VNodeOf(JsonObject vnode)
     {
-        var replicas = vnode["replicas"]!.AsArray();
+        var replicas = Items(vnode, "replicas").ToList();
         return new VNodeRow(
             vnode["leader"]?.GetValue<string>(),
             replicas.Count,
-            replicas.Count(replica => replica!["voter"]!.GetValue<bool>()));
+            replicas.Count(replica => Value<bool>(replica, "voter")));
     }
+
+    private static T Value<T>(JsonObject from, string name) => Member(from, name).GetValue<T>();
+
+    private static IEnumerable<JsonObject> Items(JsonObject from, string name) =>
+        Member(from, name).AsArray().OfType<JsonObject>();
+
+    private static JsonNode Member(JsonObject from, string name) =>
+        from[name] ?? throw new InvalidDataException($"The cluster's answer has no {name}.");
 }
 
 /// <summary>A node.</summary>

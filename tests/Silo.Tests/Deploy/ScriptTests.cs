@@ -79,7 +79,7 @@ public sealed partial class ScriptTests
     public async Task A_supervisor_passes_the_signal_on_and_waits_for_the_end()
     {
         using var supervisor = Supervise(
-            "trap 'echo leaving; exit 0' TERM; echo ready; while :; do read -r -t 1 <> <(:) || :; done");
+            "trap 'echo leaving; exit 0' TERM; echo ready; while :; do sleep 0.05; done");
 
         await supervisor.WaitForOutputAsync("ready");
         await supervisor.TerminateAsync();
