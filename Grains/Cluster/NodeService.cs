@@ -14,7 +14,8 @@ namespace TimeMachine.Grains.Cluster;
 /// The node of this process: opens its disk once the silo is a member of the cluster and the plan says who it is, and
 /// closes it when the silo stops. A start without the SQL database waits for it; a running node does not need it.
 /// </summary>
-internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle>, INodeReadiness, IDisposable
+internal sealed partial class NodeService
+    : ILifecycleParticipant<ISiloLifecycle>, INodeReadiness, INodeHandover, IDisposable
 {
     private static readonly TimeSpan PlanRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PlanRefresh = TimeSpan.FromSeconds(1);

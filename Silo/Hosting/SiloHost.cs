@@ -41,6 +41,7 @@ internal static class SiloHost
                 CannotStart = cannotStart,
             });
         });
+        builder.Services.AddHostedService<HandoverFirst>();
         AddFaces(builder.Services, settings);
         var app = builder.Build();
         MapFaces(app, settings);
