@@ -131,7 +131,8 @@ internal static class SettingsRules
         static IEnumerable<string> FileProblems(string path, NodeSettings node) =>
             path is "" or ":memory:" || path.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
                 ? [$"{Key} is refused. Allowed for {SqlSettings.Sqlite}: Data Source=FILE."]
-                : WithSlash(path).StartsWith(WithSlash(node.LogDirectory), StringComparison.Ordinal)
+                : node.LogDirectory.Length > 0
+                    && WithSlash(path).StartsWith(WithSlash(node.LogDirectory), StringComparison.Ordinal)
                     ? [$"{Key} is refused: the file may not be in the node's LogDirectory, where only the log lives."]
                     : [];
     }
