@@ -1,0 +1,149 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using TimeMachine.Api.Access;
+using TimeMachine.Api.Http;
+using TimeMachine.Api.Operations;
+using TimeMachine.Grains.Interfaces;
+using TimeMachine.Grains.Interfaces.Validation;
+
+namespace TimeMachine.Api;
+
+/// <summary>Takes every request: finds its operation, lets it in, checks path and headers, and writes the answer.
+/// </summary>
+internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILogger<Dispatcher> log)
+{
+    /// <summary>Where the server puts a length that came beside chunks.</summary>
+    private const string DroppedLength = "X-Content-Length";
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        var answer = await AnswerAsync(http);
+        if (!http.RequestAborted.IsCancellationRequested)
+        {
+            await answer.WriteAsync(http);
+        }
+    }
+
+    private async Task<Answer> AnswerAsync(HttpContext http)
+    {
+        // The limit is the operation's, and counted where the body is read.
+        http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
+        if (http.Request.Headers.ContainsKey(DroppedLength) && http.Request.Headers.TransferEncoding.Count > 0)
+        {
+            http.Response.Headers.Connection = "close";
+            return Answer.Refused(Refusals.TwoLengths);
+        }
+
+        var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = RequestTarget.Parse(raw, out var refusal);
+        return target is null ? Answer.Refused(refusal!) : await FindAsync(http, target);
+    }
+
+    private Task<Answer> FindAsync(HttpContext http, RequestTarget target)
+    {
+        var method = HttpMethods.IsHead(http.Request.Method) ? HttpMethods.Get : http.Request.Method;
+        if (OperationTable.Find(method, target.Segments) is { } found)
+        {
+            return LetInAsync(http, target, found);
+        }
+
+        var allowed = OperationTable.MethodsAt(target.Segments);
+        return Task.FromResult(allowed.Length == 0
+            ? Answer.Refused(Refusals.PathNotFound)
+            : Answer.Refused(Refusals.MethodNotAllowed(allowed), allowed));
+    }
+
+    private Task<Answer> LetInAsync(HttpContext http, RequestTarget target, Operation operation)
+    {
+        var database = operation.Database(target.Segments);
+        var refusal = keys.Judge(http.Request.Headers.Authorization, operation.Scope, database) switch
+        {
+            AccessOutcome.Granted => null,
+            AccessOutcome.Unauthorized => Refusals.Unauthorized,
+            AccessOutcome.Forbidden => Refusals.Forbidden(operation.Scope, database),
+            _ => throw new InvalidOperationException("An outcome that is not known."),
+        };
+        refusal ??= CheckBody(http.Request, operation);
+        if (refusal is not null)
+        {
+            return Task.FromResult(Answer.Refused(refusal));
+        }
+
+        var call = ReadCall(http, target, operation, out refusal);
+        return call is null ? Task.FromResult(Answer.Refused(refusal!)) : RunAsync(http, operation, call);
+    }
+
+    private static ErrorReply? CheckBody(HttpRequest request, Operation operation)
+    {
+        if (request.ContentLength > operation.BodyBytesMax)
+        {
+            return Refusals.BodyTooLarge(operation.BodyBytesMax);
+        }
+
+        if (!operation.HasBody)
+        {
+            return null;
+        }
+
+        if (request.Headers.ContentEncoding.Any(encoding => encoding is not ("identity" or "")))
+        {
+            return Refusals.UnsupportedMediaType("Content-Encoding", "absent");
+        }
+
+        var accepted = operation.TakesLines ? $"{MediaType.Json} or {MediaType.Lines}" : MediaType.Json;
+        return MediaType.Of(request.ContentType, operation.TakesLines) == BodyForm.Unsupported
+            ? Refusals.UnsupportedMediaType("Content-Type", accepted)
+            : null;
+    }
+
+    private ApiCall? ReadCall(HttpContext http, RequestTarget target, Operation operation, out ErrorReply? refusal)
+    {
+        RequestOptions? options = null;
+        var query = target.ReadQuery(operation.Parameters, out refusal);
+        if (operation.Scope is ApiScope.Write or ApiScope.Admin)
+        {
+            refusal ??= Preconditions.Read(http.Request.Headers, operation.TakesVersion, out options);
+        }
+
+        if (refusal is not null)
+        {
+            return null;
+        }
+
+        var database = operation.Database(target.Segments);
+        var collection = operation.Collection(target.Segments);
+        var id = operation.Name(target.Segments);
+        refusal = CheckName("db", database) ?? CheckName("collection", collection) ?? CheckName("id", id);
+        return refusal is not null ? null : new ApiCall(services, operation, http)
+        {
+            Database = database ?? "",
+            Collection = collection ?? "",
+            Id = id ?? "",
+            Query = query!,
+            Options = options,
+        };
+    }
+
+    private static ErrorReply? CheckName(string field, string? name) =>
+        name is null ? null : NameRules.Check(field, name);
+
+    private async Task<Answer> RunAsync(HttpContext http, Operation operation, ApiCall call)
+    {
+        try
+        {
+            return await operation.RunAsync(call);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            LogGone(operation.Id);
+            return Answer.Refused(Refusals.BodyNotRead);
+        }
+        // The edge: whatever went wrong behind it, the client must learn whether its request may have taken effect.
+        catch (Exception error)
+        {
+            LogFailed(error, operation.Id);
+            return Answer.Refused(operation.Scope == ApiScope.Read ? Refusals.Unavailable : Refusals.OutcomeUnknown);
+        }
+    }
+}
