@@ -4,9 +4,6 @@ namespace TimeMachine.Api;
 
 internal sealed partial class Dispatcher
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Operation}: the client went away")]
-    private partial void LogGone(string operation);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Operation}: no answer from the cluster")]
     private partial void LogFailed(Exception error, string operation);
 }

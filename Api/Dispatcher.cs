@@ -18,11 +18,9 @@ internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILo
 
     public async Task HandleAsync(HttpContext http)
     {
+        // A client that has sent all and closed its half of the connection is answered like any other.
         var answer = await AnswerAsync(http);
-        if (!http.RequestAborted.IsCancellationRequested)
-        {
-            await answer.WriteAsync(http);
-        }
+        await answer.WriteAsync(http);
     }
 
     private async Task<Answer> AnswerAsync(HttpContext http)
@@ -133,11 +131,6 @@ internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILo
         try
         {
             return await operation.RunAsync(call);
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            LogGone(operation.Id);
-            return Answer.Refused(Refusals.BodyNotRead);
         }
         // The edge: whatever went wrong behind it, the client must learn whether its request may have taken effect.
         catch (Exception error)

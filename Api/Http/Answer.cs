@@ -79,7 +79,7 @@ internal sealed class Answer
         response.ContentLength = buffer.WrittenCount;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await response.BodyWriter.WriteAsync(buffer.WrittenMemory, http.RequestAborted);
+            await response.BodyWriter.WriteAsync(buffer.WrittenMemory);
         }
     }
 

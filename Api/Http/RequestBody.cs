@@ -18,11 +18,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Reads a body.</summary>
     /// <param name="request">The request.</param>
     /// <param name="bytesMax">The most bytes of it.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Null if it is longer.</returns>
     /// <exception cref="BadHttpRequestException">It is cut, or its chunks are malformed.</exception>
-    public static async Task<RequestBody?> ReadAsync(
-        HttpRequest request, int bytesMax, CancellationToken cancellationToken)
+    public static async Task<RequestBody?> ReadAsync(HttpRequest request, int bytesMax)
     {
         if (request.ContentLength > bytesMax)
         {
@@ -33,7 +31,7 @@ internal sealed class RequestBody : IDisposable
         var isWhole = false;
         try
         {
-            isWhole = await body.FillAsync(request.BodyReader, bytesMax, cancellationToken);
+            isWhole = await body.FillAsync(request.BodyReader, bytesMax);
             return isWhole ? body : null;
         }
         finally
@@ -52,11 +50,11 @@ internal sealed class RequestBody : IDisposable
         _length = 0;
     }
 
-    private async Task<bool> FillAsync(PipeReader reader, int bytesMax, CancellationToken cancellationToken)
+    private async Task<bool> FillAsync(PipeReader reader, int bytesMax)
     {
         while (true)
         {
-            var read = await reader.ReadAsync(cancellationToken);
+            var read = await reader.ReadAsync();
             if (read.Buffer.Length > bytesMax - _length)
             {
                 reader.AdvanceTo(read.Buffer.End);

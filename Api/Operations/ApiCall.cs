@@ -37,9 +37,6 @@ internal sealed class ApiCall(ApiServices services, Operation operation, HttpCon
     /// <summary>The time, in ms since 1970.</summary>
     public long NowMs => services.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Ends when the client went away.</summary>
-    public CancellationToken Aborted => http.RequestAborted;
-
     /// <summary>Whether the body is lines of JSON.</summary>
     public bool IsLines => MediaType.Of(http.Request.ContentType, operation.TakesLines) == BodyForm.Lines;
 
@@ -58,7 +55,7 @@ internal sealed class ApiCall(ApiServices services, Operation operation, HttpCon
     {
         try
         {
-            var body = await RequestBody.ReadAsync(http.Request, operation.BodyBytesMax, Aborted);
+            var body = await RequestBody.ReadAsync(http.Request, operation.BodyBytesMax);
             return (body, body is null ? Refusals.BodyTooLarge(operation.BodyBytesMax) : null);
         }
         catch (IOException)

@@ -16,7 +16,7 @@ internal static class HealthOperations
     /// <summary>Whether the process should get traffic.</summary>
     public static async Task<Answer> ReadyAsync(ApiCall call)
     {
-        var report = await call.Readiness.CheckAsync(call.Aborted);
+        var report = await call.Readiness.CheckAsync(CancellationToken.None);
         return report.IsReady
             ? Ok(report.Reason)
             : Answer.Refused(new ErrorReply(ErrorCodes.Unavailable, $"Not ready: {report.Reason}")
