@@ -1,3 +1,5 @@
+using TimeMachine.Api.Access;
+
 namespace TimeMachine.Api;
 
 /// <summary>One key of the REST interface.</summary>
@@ -8,14 +10,12 @@ public sealed class ApiKeyOptions
     /// <summary>What it is called in logs.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The SHA-256 of the key, in hexadecimal. The key itself is kept nowhere.</summary>
+    /// <summary>The SHA-256 of the key's UTF-8 bytes, in hexadecimal. The key itself is kept nowhere.</summary>
     public string Sha256 { get; set; } = "";
 
-    /// <summary>The one database that it is for; <c>*</c> for all of them and for the cluster.</summary>
-    public string Database { get; set; } = "";
-
-    /// <summary>What it allows. None includes another.</summary>
-    public IList<ApiScope> Scopes { get; } = [];
+    /// <summary>What it allows: each read:DB, write:DB or admin:DB, with a database's name, or * for all of them and for
+    /// the cluster. None includes another.</summary>
+    public IList<string> Scopes { get; } = [];
 
     /// <summary>Names the key, and nothing of it.</summary>
     public override string ToString() => $"key {Name}";
@@ -32,13 +32,8 @@ public sealed class ApiKeyOptions
             return "Sha256 must be 64 hexadecimal digits: the SHA-256 of the key.";
         }
 
-        if (Database.Length == 0)
-        {
-            return "Database is empty; * stands for all.";
-        }
-
-        return Scopes.Count == 0 || Scopes.Any(scope => scope == ApiScope.None || !Enum.IsDefined(scope))
-            ? "Scopes must be one or more of read, write, admin."
+        return Scopes.Count == 0 || Scopes.Any(scope => !KeyScope.TryParse(scope, out _))
+            ? "Scopes must be one or more of read:DB, write:DB and admin:DB, with a database's name or *."
             : null;
     }
 }

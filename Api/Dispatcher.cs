@@ -13,9 +13,6 @@ namespace TimeMachine.Api;
 /// </summary>
 internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILogger<Dispatcher> log)
 {
-    /// <summary>Where the server puts a length that came beside chunks.</summary>
-    private const string DroppedLength = "X-Content-Length";
-
     public async Task HandleAsync(HttpContext http)
     {
         // A client that has sent all and closed its half of the connection is answered like any other.
@@ -23,19 +20,13 @@ internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILo
         await answer.WriteAsync(http);
     }
 
-    private async Task<Answer> AnswerAsync(HttpContext http)
+    private Task<Answer> AnswerAsync(HttpContext http)
     {
         // The limit is the operation's, and counted where the body is read.
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
-        if (http.Request.Headers.ContainsKey(DroppedLength) && http.Request.Headers.TransferEncoding.Count > 0)
-        {
-            http.Response.Headers.Connection = "close";
-            return Answer.Refused(Refusals.TwoLengths);
-        }
-
         var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var target = RequestTarget.Parse(raw, out var refusal);
-        return target is null ? Answer.Refused(refusal!) : await FindAsync(http, target);
+        return target is null ? Refuse(refusal!) : FindAsync(http, target);
     }
 
     private Task<Answer> FindAsync(HttpContext http, RequestTarget target)
@@ -47,29 +38,30 @@ internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILo
         }
 
         var allowed = OperationTable.MethodsAt(target.Segments);
-        return Task.FromResult(allowed.Length == 0
-            ? Answer.Refused(Refusals.PathNotFound)
-            : Answer.Refused(Refusals.MethodNotAllowed(allowed), allowed));
+        return allowed.Length == 0
+            ? Refuse(Refusals.PathNotFound)
+            : Task.FromResult(Answer.Refused(Refusals.MethodNotAllowed(allowed), allowed));
     }
 
     private Task<Answer> LetInAsync(HttpContext http, RequestTarget target, Operation operation)
     {
         var database = operation.Database(target.Segments);
-        var refusal = keys.Judge(http.Request.Headers.Authorization, operation.Scope, database) switch
+        var refusal = keys.Judge(http, operation.Scope, database) switch
         {
             AccessOutcome.Granted => null,
             AccessOutcome.Unauthorized => Refusals.Unauthorized,
+            AccessOutcome.NotLocal => Refusals.NotLocal,
             AccessOutcome.Forbidden => Refusals.Forbidden(operation.Scope, database),
             _ => throw new InvalidOperationException("An outcome that is not known."),
         };
         refusal ??= CheckBody(http.Request, operation);
         if (refusal is not null)
         {
-            return Task.FromResult(Answer.Refused(refusal));
+            return Refuse(refusal);
         }
 
         var call = ReadCall(http, target, operation, out refusal);
-        return call is null ? Task.FromResult(Answer.Refused(refusal!)) : RunAsync(http, operation, call);
+        return call is null ? Refuse(refusal!) : RunAsync(operation, call);
     }
 
     private static ErrorReply? CheckBody(HttpRequest request, Operation operation)
@@ -99,7 +91,7 @@ internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILo
     {
         RequestOptions? options = null;
         var query = target.ReadQuery(operation.Parameters, out refusal);
-        if (operation.Scope is ApiScope.Write or ApiScope.Admin)
+        if (operation.IsChange)
         {
             refusal ??= Preconditions.Read(http.Request.Headers, operation.TakesVersion, out options);
         }
@@ -126,7 +118,7 @@ internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILo
     private static ErrorReply? CheckName(string field, string? name) =>
         name is null ? null : NameRules.Check(field, name);
 
-    private async Task<Answer> RunAsync(HttpContext http, Operation operation, ApiCall call)
+    private async Task<Answer> RunAsync(Operation operation, ApiCall call)
     {
         try
         {
@@ -136,7 +128,9 @@ internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILo
         catch (Exception error)
         {
             LogFailed(error, operation.Id);
-            return Answer.Refused(operation.Scope == ApiScope.Read ? Refusals.Unavailable : Refusals.OutcomeUnknown);
+            return Answer.Refused(operation.IsChange ? Refusals.OutcomeUnknown : Refusals.Unavailable);
         }
     }
+
+    private static Task<Answer> Refuse(ErrorReply refusal) => Task.FromResult(Answer.Refused(refusal));
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,7 @@ using Swashbuckle.AspNetCore.Swagger;
 using TimeMachine.Api.Access;
 using TimeMachine.Api.Documents;
 using TimeMachine.Api.Hosting;
+using TimeMachine.Api.Http;
 using TimeMachine.Api.Operations;
 
 namespace TimeMachine.Api;
@@ -23,12 +25,20 @@ public static class TimeMachineApi
     private const string StrictLines = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
     /// <summary>Adds what the REST interface needs. An <see cref="IReadiness"/> that is there already is kept.</summary>
-    /// <param name="services">The application's services.</param>
-    /// <param name="options">The settings; <see cref="ApiOptions.FindProblem"/> is the caller's to ask.</param>
+    /// <param name="services">The application's services; one of them is, or will be, an <see cref="IGrainFactory"/>.
+    /// </param>
+    /// <param name="options">The settings. Whether they fit the addresses, <see cref="ApiOptions.FindProblem"/> says; what
+    /// does not come from this machine is refused in any case where there are no keys.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static IServiceCollection AddTimeMachineApi(this IServiceCollection services, ApiOptions options)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.FindOwnProblem() is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(options));
+        }
+
         AppContext.SetSwitch(StrictLines, isEnabled: true);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -42,6 +52,8 @@ public static class TimeMachineApi
         services.TryAddSingleton<IReadiness, ClusterReadiness>();
         services.TryAddSingleton<ApiServices>();
         services.TryAddSingleton(new KeyRing(options));
+        services.TryAddSingleton(new BodyBudget(options.BodiesBytesMax));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, FramingGuard>());
         services.TryAddSingleton<Dispatcher>();
         services.TryAddSingleton<ApiDocument>();
         services.TryAddSingleton<ISwaggerProvider>(provider => provider.GetRequiredService<ApiDocument>());

@@ -1,41 +1,110 @@
 using System.Net;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using Orleans.Configuration;
 
 namespace TimeMachine.Api.Hosting;
 
-/// <summary>Which cluster the separate process serves, and where it is.</summary>
-public sealed class ClusterClientOptions
+/// <summary>Which cluster the separate process serves, and how it finds the nodes.</summary>
+internal sealed class ClusterClientOptions
 {
-    /// <summary>The section of the configuration.</summary>
-    public const string Section = "TimeMachine";
+    private const string ClusterIdKey = "TimeMachine:Cluster:Id";
+    private const string ProviderKey = "TimeMachine:Sql:Provider";
+    private const string ConnectionKey = "TimeMachine:Sql:ConnectionString";
+    private const string GatewaysKey = "TimeMachine:Client:Gateways";
+    private const string Sqlite = "sqlite";
+    private const string PostgreSql = "postgresql";
 
-    /// <summary>The gateways of some or all nodes: <c>127.0.0.1:30001</c>.</summary>
-    public IList<string> Gateways { get; } = [];
+    /// <summary>As the nodes have it.</summary>
+    private const string ServiceId = "timemachine";
 
-    /// <summary>The cluster's name, as its nodes have it.</summary>
-    public string ClusterId { get; set; } = "timemachine";
+    private const int BusySeconds = 5;
+    private static readonly TimeSpan ConnectRetry = TimeSpan.FromSeconds(1);
+    private readonly string _clusterId;
+    private readonly string _provider;
+    private readonly string _connectionString;
+    private readonly string[] _gateways;
 
-    /// <summary>The service's name, as its nodes have it.</summary>
-    public string ServiceId { get; set; } = "timemachine";
-
-    /// <summary>How long to wait after a failed attempt to connect, in ms: 10 to 60,000.</summary>
-    public int ConnectRetryMs { get; set; } = 1_000;
-
-    /// <summary>The gateways' addresses.</summary>
-    public IPEndPoint[] Endpoints => [.. Gateways.Select(IPEndPoint.Parse)];
+    /// <summary>Reads what the nodes' own settings say, and the addresses of gateways for who has no SQL.</summary>
+    public ClusterClientOptions(IConfiguration configuration)
+    {
+        _clusterId = configuration[ClusterIdKey] ?? "time-machine";
+        _provider = configuration[ProviderKey] ?? Sqlite;
+        _connectionString = configuration[ConnectionKey] ?? "";
+        _gateways = [.. configuration.GetSection(GatewaysKey).GetChildren().Select(gateway => gateway.Value ?? "")];
+    }
 
     /// <summary>Says what keeps the process from starting, with the name of the setting to change.</summary>
-    /// <returns>Null if nothing does.</returns>
+    /// <returns>Null if nothing does. No part of the connection string is in the text.</returns>
     public string? FindProblem()
     {
-        if (Gateways.Count == 0)
+        if (_clusterId.Length == 0)
         {
-            return $"{Section}:Gateways is empty: name the gateway of at least one node, as 127.0.0.1:30001.";
+            return $"{ClusterIdKey} is empty: give the name that the nodes have.";
         }
 
-        var bad = Gateways.FirstOrDefault(gateway => !IPEndPoint.TryParse(gateway, out var parsed) || parsed.Port == 0);
-        return bad is not null ? $"{Section}:Gateways has {bad}, which is not an IP address with a port."
-            : ClusterId.Length == 0 || ServiceId.Length == 0 ? $"{Section}:ClusterId and :ServiceId must not be empty."
-            : ConnectRetryMs is < 10 or > 60_000 ? $"{Section}:ConnectRetryMs must be from 10 to 60,000."
-            : null;
+        if (_gateways.Length > 0)
+        {
+            var bad = _gateways.FirstOrDefault(gateway => !IPEndPoint.TryParse(gateway, out var read) || read.Port == 0);
+            return bad is null ? null : $"{GatewaysKey} has '{bad}'. Allowed: an IP address with a port.";
+        }
+
+        if (_provider is not (Sqlite or PostgreSql))
+        {
+            return $"{ProviderKey} '{_provider}' is refused. Allowed: {Sqlite}, {PostgreSql}.";
+        }
+
+        if (_connectionString.Length == 0)
+        {
+            return $"{ConnectionKey} is empty: give the one of the nodes, or the gateways of some in {GatewaysKey}.";
+        }
+
+        try
+        {
+            return ConnectionString().Length > 0 ? null : throw new FormatException();
+        }
+        catch (Exception found) when (found is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            // The reason may quote the text, and with it a password.
+            return $"{ConnectionKey} is refused. Allowed: a connection string for {_provider}.";
+        }
     }
+
+    /// <summary>Makes an Orleans client of it. It looks for the cluster until it finds it.</summary>
+    public void Apply(IClientBuilder client)
+    {
+        client.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ClusterId = _clusterId;
+            cluster.ServiceId = ServiceId;
+        });
+        client.UseConnectionRetryFilter(async (_, stopping) =>
+        {
+            await Task.Delay(ConnectRetry, stopping);
+            return !stopping.IsCancellationRequested;
+        });
+        if (_gateways.Length > 0)
+        {
+            client.UseStaticClustering([.. _gateways.Select(IPEndPoint.Parse)]);
+            return;
+        }
+
+        client.UseAdoNetClustering(sql =>
+        {
+            // The provider's name for SQLite is that of another package than it loads.
+            sql.Invariant = _provider == Sqlite ? "System.Data.SQLite" : "Npgsql";
+            sql.ConnectionString = ConnectionString();
+        });
+    }
+
+    /// <summary>As the nodes reach the database; but a file that is not there is not made here.</summary>
+    private string ConnectionString() => _provider == PostgreSql
+        ? new NpgsqlConnectionStringBuilder(_connectionString).ConnectionString
+        : new SqliteConnectionStringBuilder(_connectionString)
+        {
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = BusySeconds,
+        }.ConnectionString;
 }

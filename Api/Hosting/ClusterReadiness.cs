@@ -2,12 +2,38 @@ using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Hosting;
 
-/// <summary>The readiness of a process that is no node: it is ready if the cluster answers.</summary>
-internal sealed class ClusterReadiness(IGrainFactory grains, TimeProvider clock) : IReadiness
+/// <summary>The readiness of a process that is no node: it is ready if the cluster answers. All who ask within half a
+/// second share an answer.</summary>
+internal sealed class ClusterReadiness(IGrainFactory grains, TimeProvider clock) : IReadiness, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FreshFor = TimeSpan.FromMilliseconds(500);
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private ReadinessReport? _latest;
+    private long _latestAt;
 
     public async ValueTask<ReadinessReport> CheckAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            if (_latest is null || clock.GetElapsedTime(_latestAt) > FreshFor)
+            {
+                _latest = await AskAsync(cancellationToken);
+                _latestAt = clock.GetTimestamp();
+            }
+
+            return _latest;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<ReadinessReport> AskAsync(CancellationToken cancellationToken)
     {
         try
         {

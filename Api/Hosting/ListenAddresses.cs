@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace TimeMachine.Api.Hosting;
 
 /// <summary>Where a web application is to listen, as far as its configuration says it.</summary>
-public static class ListenAddresses
+internal static class ListenAddresses
 {
     private static readonly char[] Between = [';', ' '];
 

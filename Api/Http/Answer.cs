@@ -7,7 +7,7 @@ using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Http;
 
-/// <summary>What a request is answered with.</summary>
+/// <summary>What a request is answered with. Its body is written when it is made.</summary>
 internal sealed class Answer
 {
     /// <summary>Text stays readable; the media type and <c>nosniff</c> keep browsers from taking it for a page.</summary>
@@ -18,80 +18,76 @@ internal sealed class Answer
     };
 
     private const int MsPerSecond = 1_000;
-    private readonly Action<Utf8JsonWriter> _write;
+    private readonly int _status;
+    private readonly ReadOnlyMemory<byte> _body;
+    private long? _version;
+    private string? _allow;
+    private int _retryAfterMs;
 
     private Answer(int status, Action<Utf8JsonWriter> write)
     {
-        Status = status;
-        _write = write;
+        _status = status;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, Json))
+        {
+            write(writer);
+        }
+
+        _body = buffer.WrittenMemory;
     }
 
-    /// <summary>The HTTP status.</summary>
-    public int Status { get; }
-
-    /// <summary>The version for the header <c>ETag</c>; null for none.</summary>
-    public long? Version { get; init; }
-
-    /// <summary>The value of the header <c>Allow</c>; null for none.</summary>
-    public string? Allow { get; init; }
-
-    /// <summary>The refusal; null if it is none.</summary>
-    public ErrorReply? Refusal { get; private init; }
-
     /// <summary>An answer that is no refusal.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="write">Writes the body.</param>
+    /// <param name="version">The version for the header <c>ETag</c>; null for none.</param>
     public static Answer Ok(int status, Action<Utf8JsonWriter> write, long? version = null) =>
-        new(status, write) { Version = version };
+        new(status, write) { _version = version };
 
     /// <summary>A refusal.</summary>
+    /// <param name="refusal">Why.</param>
+    /// <param name="allow">The value of the header <c>Allow</c>; null for none.</param>
     public static Answer Refused(ErrorReply refusal, string? allow = null) =>
         new(HttpStatus.Of(refusal.Code), writer => ErrorJson.WriteObject(writer, refusal))
         {
-            Refusal = refusal,
-            Allow = allow,
+            _allow = allow,
+            _retryAfterMs = refusal.RetryAfterMs,
         };
 
     /// <summary>Writes it.</summary>
     public async Task WriteAsync(HttpContext http)
     {
         var response = http.Response;
-        response.StatusCode = Status;
-        var headers = response.Headers;
+        response.StatusCode = _status;
+        response.ContentLength = _body.Length;
+        AddHeaders(response.Headers);
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await response.BodyWriter.WriteAsync(_body);
+        }
+    }
+
+    private void AddHeaders(IHeaderDictionary headers)
+    {
         headers.ContentType = "application/json";
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
-        if (Version is { } version)
+        if (_version is { } version)
         {
             headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
         }
 
-        if (Allow is not null)
+        if (_allow is not null)
         {
-            headers.Allow = Allow;
+            headers.Allow = _allow;
         }
 
-        AddRetryAfter(headers);
-        var buffer = new ArrayBufferWriter<byte>();
-        await using (var writer = new Utf8JsonWriter(buffer, Json))
+        if (_status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
-            _write(writer);
-        }
-
-        response.ContentLength = buffer.WrittenCount;
-        if (!HttpMethods.IsHead(http.Request.Method))
-        {
-            await response.BodyWriter.WriteAsync(buffer.WrittenMemory);
-        }
-    }
-
-    private void AddRetryAfter(IHeaderDictionary headers)
-    {
-        if (Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
-        {
-            var seconds = Math.Max(1, ((Refusal?.RetryAfterMs ?? 0) + MsPerSecond - 1) / MsPerSecond);
+            var seconds = Math.Max(1, (_retryAfterMs + MsPerSecond - 1) / MsPerSecond);
             headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (Status == StatusCodes.Status401Unauthorized)
+        if (_status == StatusCodes.Status401Unauthorized)
         {
             headers.WWWAuthenticate = "Bearer";
         }

@@ -16,6 +16,16 @@ internal static class Refusals
     public static ErrorReply Unauthorized { get; } = new(
         ErrorCodes.Unauthorized, "The request needs the header 'Authorization: Bearer <key>' with a key that is known.");
 
+    public static ErrorReply NotLocal { get; } = new(
+        ErrorCodes.Unauthorized,
+        $"No keys are set: only programs of this machine are served, by its address. Set {ApiOptions.Section}:Keys.");
+
+    public static ErrorReply Busy { get; } =
+        new(ErrorCodes.Overloaded, "Too many large bodies are under way. Nothing was done.")
+        {
+            RetryAfterMs = RetryAfterMs,
+        };
+
     public static ErrorReply OutcomeUnknown { get; } = new(
         ErrorCodes.OutcomeUnknown, "No answer came in time; the request may or may not take effect.")
     {

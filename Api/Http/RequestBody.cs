@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Http;
 
@@ -8,31 +9,35 @@ namespace TimeMachine.Api.Http;
 internal sealed class RequestBody : IDisposable
 {
     private const int FirstBytes = 1_024;
-    private byte[] _buffer;
+
+    /// <summary>A length that is only promised takes no more memory than this.</summary>
+    private const int PromisedBytesMax = 16 * 1_024;
+
+    private readonly BodyBudget _budget;
+    private byte[] _buffer = [];
     private int _length;
 
-    private RequestBody(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private RequestBody(BodyBudget budget) => _budget = budget;
 
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
 
     /// <summary>Reads a body.</summary>
     /// <param name="request">The request.</param>
     /// <param name="bytesMax">The most bytes of it.</param>
-    /// <returns>Null if it is longer.</returns>
-    /// <exception cref="BadHttpRequestException">It is cut, or its chunks are malformed.</exception>
-    public static async Task<RequestBody?> ReadAsync(HttpRequest request, int bytesMax)
+    /// <param name="budget">What its buffer is taken from.</param>
+    /// <returns>The body, or why it is refused: it is longer, or there is no memory left for it.</returns>
+    /// <exception cref="IOException">It is cut, or its chunks are malformed.</exception>
+    public static async Task<(RequestBody? Body, ErrorReply? Refusal)> ReadAsync(
+        HttpRequest request, int bytesMax, BodyBudget budget)
     {
-        if (request.ContentLength > bytesMax)
-        {
-            return null;
-        }
-
-        var body = new RequestBody((int)(request.ContentLength ?? FirstBytes));
+        var body = new RequestBody(budget);
         var isWhole = false;
         try
         {
-            isWhole = await body.FillAsync(request.BodyReader, bytesMax);
-            return isWhole ? body : null;
+            var first = (int)Math.Min(request.ContentLength ?? FirstBytes, PromisedBytesMax);
+            var refusal = body.TryGrow(first) ? await body.FillAsync(request.BodyReader, bytesMax) : Refusals.Busy;
+            isWhole = refusal is null;
+            return isWhole ? (body, null) : (null, refusal);
         }
         finally
         {
@@ -45,43 +50,60 @@ internal sealed class RequestBody : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
+        Return(_buffer);
         _buffer = [];
         _length = 0;
     }
 
-    private async Task<bool> FillAsync(PipeReader reader, int bytesMax)
+    private async Task<ErrorReply?> FillAsync(PipeReader reader, int bytesMax)
     {
         while (true)
         {
             var read = await reader.ReadAsync();
-            if (read.Buffer.Length > bytesMax - _length)
+            var added = read.Buffer.Length;
+            var refusal = added > bytesMax - _length ? Refusals.BodyTooLarge(bytesMax)
+                : TryGrow(_length + (int)added) ? null
+                : Refusals.Busy;
+            if (refusal is null)
             {
-                reader.AdvanceTo(read.Buffer.End);
-                return false;
+                read.Buffer.CopyTo(_buffer.AsSpan(_length));
+                _length += (int)added;
             }
 
-            Append(read.Buffer);
             reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
+            if (refusal is not null || read.IsCompleted)
             {
-                return true;
+                return refusal;
             }
         }
     }
 
-    private void Append(in ReadOnlySequence<byte> bytes)
+    private bool TryGrow(int bytes)
     {
-        var added = (int)bytes.Length;
-        if (_buffer.Length - _length < added)
+        if (bytes <= _buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + added, _buffer.Length * 2));
-            _buffer.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
+            return true;
         }
 
-        bytes.CopyTo(_buffer.AsSpan(_length));
-        _length += added;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, _buffer.Length * 2));
+        if (!_budget.TryTake(larger.Length))
+        {
+            ArrayPool<byte>.Shared.Return(larger);
+            return false;
+        }
+
+        Span.CopyTo(larger);
+        Return(_buffer);
+        _buffer = larger;
+        return true;
+    }
+
+    private void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _budget.Give(buffer.Length);
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text.Json;
 using System.Text.Unicode;
 using TimeMachine.Api.Http;
@@ -66,25 +65,7 @@ internal ref struct FieldReader
             return false;
         }
 
-        field = IndexOfName();
-        if (field < 0)
-        {
-            var isText = !MetaRules.HasHalfPair(_reader.ValueSpan);
-            _field = isText ? Shown.Name(_reader.GetString()!) : "body";
-            Refuse($"is not a field of {_subject}", string.Join(", ", _names));
-            return false;
-        }
-
-        _field = _names[field];
-        var isRepeated = BitOperations.TrailingZeroCount(_seen >> field) == 0;
-        _seen |= 1UL << field;
-        if (isRepeated)
-        {
-            Refuse("must be given only once");
-            return false;
-        }
-
-        return TryRead();
+        return TryName(out field) && TryRead();
     }
 
     /// <summary>The field's text; null if it is null, or no text.</summary>
@@ -114,8 +95,11 @@ internal ref struct FieldReader
             return value;
         }
 
-        var range = string.Create(CultureInfo.InvariantCulture, $"{min} to {max}");
-        RefuseUnlessNull($"must be an integer from {range}", range);
+        if (_reader.TokenType != JsonTokenType.Null)
+        {
+            Refusal ??= InvalidField.NotWithin(_field, min, max);
+        }
+
         return null;
     }
 
@@ -208,6 +192,35 @@ internal ref struct FieldReader
     public void Refuse(string reason, string? limit = null) =>
         Refusal ??= InvalidField.Because(_field, reason, limit);
 
+    private bool TryName(out int field)
+    {
+        field = -1;
+        if (_reader.ValueIsEscaped && MetaRules.HasHalfPair(_reader.ValueSpan))
+        {
+            _field = "body";
+            Refuse("must be valid Unicode, without half a surrogate pair");
+            return false;
+        }
+
+        field = IndexOfName();
+        if (field < 0)
+        {
+            _field = Shown.Name(_reader.GetString()!);
+            Refuse($"is not a field of {_subject}", string.Join(", ", _names));
+            return false;
+        }
+
+        _field = _names[field];
+        var isRepeated = (_seen & (1UL << field)) != 0;
+        _seen |= 1UL << field;
+        if (isRepeated)
+        {
+            Refuse("must be given only once");
+        }
+
+        return !isRepeated;
+    }
+
     private int IndexOfName()
     {
         for (var i = 0; i < _names.Length; i++)
@@ -240,11 +253,11 @@ internal ref struct FieldReader
         return null;
     }
 
-    private void RefuseUnlessNull(string reason, string? limit = null)
+    private void RefuseUnlessNull(string reason)
     {
         if (_reader.TokenType != JsonTokenType.Null)
         {
-            Refuse(reason, limit);
+            Refuse(reason);
         }
     }
 

@@ -5,7 +5,7 @@ using TimeMachine.Grains.Interfaces.Validation;
 
 namespace TimeMachine.Api.Json;
 
-/// <summary>Splits a batch's body into its jobs, and looks at no job.</summary>
+/// <summary>Splits a batch's body into its jobs, and looks at no job. It ends with the first job too many.</summary>
 internal static class JobLines
 {
     /// <summary>Splits lines of JSON. Empty lines are nothing.</summary>
@@ -17,6 +17,11 @@ internal static class JobLines
             if (!body[line].Trim(" \t\r"u8).IsEmpty)
             {
                 jobs.Add(line);
+            }
+
+            if (jobs.Count > Limits.BatchJobsMax)
+            {
+                break;
             }
         }
 
@@ -63,6 +68,10 @@ internal static class JobLines
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
             jobs.Add(start..(int)reader.BytesConsumed);
+            if (jobs.Count > Limits.BatchJobsMax)
+            {
+                return null;
+            }
         }
 
         // Whatever follows the array throws.

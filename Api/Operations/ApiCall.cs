@@ -40,23 +40,29 @@ internal sealed class ApiCall(ApiServices services, Operation operation, HttpCon
     /// <summary>Whether the body is lines of JSON.</summary>
     public bool IsLines => MediaType.Of(http.Request.ContentType, operation.TakesLines) == BodyForm.Lines;
 
-    /// <summary>Reads the body and does something with it.</summary>
-    /// <param name="use">Must not keep the bytes.</param>
-    public async Task<Answer> WithBodyAsync(Func<RequestBody, Task<Answer>> use)
+    /// <summary>Reads the body, makes something of it, and does something with that.</summary>
+    public async Task<Answer> WithBodyAsync<T>(BodyParser<T> parse, Func<T, Task<Answer>> use)
     {
         var (body, refusal) = await ReadBodyAsync();
+        if (body is null)
+        {
+            return Answer.Refused(refusal!);
+        }
+
+        T? parsed;
         using (body)
         {
-            return body is null ? Answer.Refused(refusal!) : await use(body);
+            parsed = parse(body.Span, out refusal);
         }
+
+        return refusal is null ? await use(parsed!) : Answer.Refused(refusal);
     }
 
     private async Task<(RequestBody? Body, ErrorReply? Refusal)> ReadBodyAsync()
     {
         try
         {
-            var body = await RequestBody.ReadAsync(http.Request, operation.BodyBytesMax);
-            return (body, body is null ? Refusals.BodyTooLarge(operation.BodyBytesMax) : null);
+            return await RequestBody.ReadAsync(http.Request, operation.BodyBytesMax, services.Bodies);
         }
         catch (IOException)
         {

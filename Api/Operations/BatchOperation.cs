@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using TimeMachine.Api.Http;
@@ -12,64 +11,60 @@ namespace TimeMachine.Api.Operations;
 /// <summary>Creates many jobs at once, each on its own.</summary>
 internal static class BatchOperation
 {
-    public static Task<Answer> CreateAsync(ApiCall call) => call.WithBodyAsync(body =>
-    {
-        ErrorReply? refusal = null;
-        var places = call.IsLines ? JobLines.OfLines(body.Span) : JobLines.OfArray(body.Span, out refusal);
-        if (places.Count > Limits.BatchJobsMax)
-        {
-            var limit = string.Create(CultureInfo.InvariantCulture, $"{Limits.BatchJobsMax} jobs");
-            refusal ??= InvalidField.Because("body", $"must have at most {limit}", limit);
-        }
+    public static Task<Answer> CreateAsync(ApiCall call) => call.WithBodyAsync<Batch>(
+        (body, out refusal) => Read(call, body, out refusal), batch => CreateAsync(call, batch));
 
+    private static Batch? Read(ApiCall call, ReadOnlySpan<byte> body, out ErrorReply? refusal)
+    {
+        refusal = null;
+        var places = call.IsLines ? JobLines.OfLines(body) : JobLines.OfArray(body, out refusal);
+        refusal ??= JobRules.CheckCount(places.Count);
         if (refusal is not null)
         {
-            return Task.FromResult(Answer.Refused(refusal));
+            return null;
         }
 
         var refusals = new ErrorReply?[places.Count];
-        var jobs = ImmutableArray.CreateBuilder<JobSpec>(places.Count);
+        var jobs = ImmutableArray.CreateBuilder<JobSpec?>(places.Count);
         var nowMs = call.NowMs;
         for (var i = 0; i < places.Count; i++)
         {
-            if (JobJson.Read(body.Span[places[i]], pathId: null, nowMs, out refusals[i]) is { } job)
-            {
-                jobs.Add(job);
-            }
+            jobs.Add(JobJson.Read(body[places[i]], pathId: null, nowMs, out refusals[i]));
         }
 
-        return CreateAsync(call, jobs.DrainToImmutable(), refusals);
-    });
+        return new Batch(jobs.MoveToImmutable(), refusals);
+    }
 
-    private static async Task<Answer> CreateAsync(
-        ApiCall call, ImmutableArray<JobSpec> jobs, IReadOnlyList<ErrorReply?> refusals)
+    private static async Task<Answer> CreateAsync(ApiCall call, Batch batch)
     {
-        var reply = jobs.IsEmpty ? new BatchReply() : await call.Jobs.CreateManyAsync(jobs, call.Options);
-        if (reply.Error is { } error)
+        var replies = ImmutableArray<JobReply>.Empty;
+        if (Array.Exists(batch.Refusals, refusal => refusal is null))
         {
-            return Answer.Refused(error);
+            // A refused job keeps its place: an item's number is part of its request's id.
+            var reply = await call.Jobs.CreateManyAsync(batch.Jobs!, call.Options);
+            if (reply.Error is { } error)
+            {
+                return Answer.Refused(error);
+            }
+
+            replies = reply.Jobs.Length == batch.Jobs.Length
+                ? reply.Jobs
+                : throw new InvalidOperationException("A batch without a reply for each of its jobs.");
         }
 
-        if (reply.Jobs.Length != jobs.Length)
-        {
-            throw new InvalidOperationException("A batch without a reply for each of its jobs.");
-        }
-
-        return Answer.Ok(StatusCodes.Status200OK, writer => WriteResults(writer, refusals, reply.Jobs));
+        return Answer.Ok(StatusCodes.Status200OK, writer => WriteResults(writer, batch.Refusals, replies));
     }
 
     private static void WriteResults(
-        Utf8JsonWriter writer, IReadOnlyList<ErrorReply?> refusals, ImmutableArray<JobReply> replies)
+        Utf8JsonWriter writer, ErrorReply?[] refusals, ImmutableArray<JobReply> replies)
     {
-        var next = 0;
         writer.WriteStartObject();
         writer.WriteStartArray("results");
-        for (var i = 0; i < refusals.Count; i++)
+        for (var i = 0; i < refusals.Length; i++)
         {
             writer.WriteStartObject();
             writer.WriteNumber("index", i);
-            var reply = refusals[i] is null ? replies[next++] : null;
-            if ((refusals[i] ?? reply!.Error) is { } error)
+            if ((refusals[i] ?? replies[i].Error) is { } error)
             {
                 writer.WriteNumber("status", HttpStatus.Of(error.Code));
                 ErrorJson.WriteFields(writer, error);
@@ -77,8 +72,8 @@ internal static class BatchOperation
             else
             {
                 writer.WriteNumber(
-                    "status", reply!.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
-                JobJson.WriteChangeFields(writer, reply);
+                    "status", replies[i].IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                JobJson.WriteChangeFields(writer, replies[i]);
             }
 
             writer.WriteEndObject();
@@ -87,4 +82,9 @@ internal static class BatchOperation
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
+
+    /// <summary>A batch as it was read.</summary>
+    /// <param name="Jobs">Its jobs; null in the places of those that are refused.</param>
+    /// <param name="Refusals">Why; null in the places of those that are not.</param>
+    private sealed record Batch(ImmutableArray<JobSpec?> Jobs, ErrorReply?[] Refusals);
 }

@@ -24,25 +24,15 @@ internal static class ClusterOperations
             : Answer.Ok(StatusCodes.Status200OK, writer => ClusterJson.WriteServers(writer, view));
     }
 
-    public static Task<Answer> ConfigureAsync(ApiCall call) => call.WithBodyAsync(async body =>
-    {
-        var (shards, replicas) = ClusterJson.ReadConfigure(body.Span, out var refusal);
-        return refusal is null
-            ? Done(await call.Cluster.ConfigureAsync(shards, replicas))
-            : Answer.Refused(refusal);
-    });
+    public static Task<Answer> ConfigureAsync(ApiCall call) => call.WithBodyAsync(
+        ClusterJson.ReadConfigure,
+        async shape => Done(await call.Cluster.ConfigureAsync(shape.Shards, shape.Replicas)));
 
-    public static Task<Answer> JoinAsync(ApiCall call) => call.WithBodyAsync(async body =>
-    {
-        var node = ClusterJson.ReadJoin(body.Span, out var refusal);
-        return refusal is null ? Done(await call.Cluster.JoinAsync(node)) : Answer.Refused(refusal);
-    });
+    public static Task<Answer> JoinAsync(ApiCall call) => call.WithBodyAsync(
+        ClusterJson.ReadJoin, async node => Done(await call.Cluster.JoinAsync(node)));
 
-    public static Task<Answer> RemoveAsync(ApiCall call) => call.WithBodyAsync(async body =>
-    {
-        var node = ClusterJson.ReadRemove(body.Span, out var refusal);
-        return refusal is null ? Done(await call.Cluster.RemoveAsync(node)) : Answer.Refused(refusal);
-    });
+    public static Task<Answer> RemoveAsync(ApiCall call) => call.WithBodyAsync(
+        ClusterJson.ReadRemove, async node => Done(await call.Cluster.RemoveAsync(node)));
 
     private static Answer Done(ClusterReply reply) =>
         reply.Error is { } error ? Answer.Refused(error) : Answer.Ok(StatusCodes.Status200OK, writer =>

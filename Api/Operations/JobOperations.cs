@@ -10,17 +10,13 @@ namespace TimeMachine.Api.Operations;
 /// <summary>What can be asked for about jobs.</summary>
 internal static class JobOperations
 {
-    public static Task<Answer> CreateAsync(ApiCall call) => call.WithBodyAsync(async body =>
-    {
-        var job = JobJson.Read(body.Span, pathId: null, call.NowMs, out var refusal);
-        return job is null ? Answer.Refused(refusal!) : Written(await call.Jobs.CreateAsync(job, call.Options));
-    });
+    public static Task<Answer> CreateAsync(ApiCall call) => call.WithBodyAsync(
+        (body, out refusal) => JobJson.Read(body, pathId: null, call.NowMs, out refusal),
+        async job => Written(await call.Jobs.CreateAsync(job, call.Options)));
 
-    public static Task<Answer> PutAsync(ApiCall call) => call.WithBodyAsync(async body =>
-    {
-        var job = JobJson.Read(body.Span, call.Id, call.NowMs, out var refusal);
-        return job is null ? Answer.Refused(refusal!) : Written(await call.Jobs.PutAsync(job, call.Options));
-    });
+    public static Task<Answer> PutAsync(ApiCall call) => call.WithBodyAsync(
+        (body, out refusal) => JobJson.Read(body, call.Id, call.NowMs, out refusal),
+        async job => Written(await call.Jobs.PutAsync(job, call.Options)));
 
     public static async Task<Answer> GetAsync(ApiCall call)
     {
@@ -137,8 +133,7 @@ internal static class JobOperations
             return limit;
         }
 
-        var range = string.Create(CultureInfo.InvariantCulture, $"1 to {Limits.PageJobsMax}");
-        refusal ??= InvalidField.Because("limit", $"must be an integer from {range}", range);
+        refusal ??= InvalidField.NotWithin("limit", 1, Limits.PageJobsMax);
         return 1;
     }
 }

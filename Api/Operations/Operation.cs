@@ -41,6 +41,9 @@ internal sealed class Operation
 
     public Func<ApiCall, Task<Answer>> RunAsync { get; }
 
+    /// <summary>Whether it may change something.</summary>
+    public bool IsChange => Scope is ApiScope.Write or ApiScope.Admin;
+
     /// <summary>The names of the query's parameters.</summary>
     public IReadOnlyList<string> Parameters { get; init; } = [];
 

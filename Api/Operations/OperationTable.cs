@@ -30,8 +30,11 @@ internal static class OperationTable
     }
 
     /// <summary>The methods that a path takes, for the header Allow; empty if there is no such path.</summary>
-    public static string MethodsAt(IReadOnlyList<string> segments) =>
-        string.Join(", ", All.Where(operation => operation.Matches(segments)).Select(operation => operation.Method));
+    public static string MethodsAt(IReadOnlyList<string> segments) => string.Join(
+        ", ",
+        All.Where(operation => operation.Matches(segments))
+            .SelectMany(operation => operation.Method == "GET" ? ["GET", "HEAD"] : (string[])[operation.Method])
+            .Distinct());
 
     private static Operation[] OfJobs =>
     [

@@ -10,17 +10,13 @@ namespace TimeMachine.Api.Operations;
 /// <summary>What can be asked for about routes.</summary>
 internal static class RouteOperations
 {
-    public static Task<Answer> CreateAsync(ApiCall call) => call.WithBodyAsync(async body =>
-    {
-        var route = RouteJson.Read(body.Span, pathId: null, out var refusal);
-        return route is null ? Answer.Refused(refusal!) : Written(await call.Routes.CreateAsync(route, call.Options));
-    });
+    public static Task<Answer> CreateAsync(ApiCall call) => call.WithBodyAsync(
+        (body, out refusal) => RouteJson.Read(body, pathId: null, out refusal),
+        async route => Written(await call.Routes.CreateAsync(route, call.Options)));
 
-    public static Task<Answer> PutAsync(ApiCall call) => call.WithBodyAsync(async body =>
-    {
-        var route = RouteJson.Read(body.Span, call.Id, out var refusal);
-        return route is null ? Answer.Refused(refusal!) : Written(await call.Routes.PutAsync(route, call.Options));
-    });
+    public static Task<Answer> PutAsync(ApiCall call) => call.WithBodyAsync(
+        (body, out refusal) => RouteJson.Read(body, call.Id, out refusal),
+        async route => Written(await call.Routes.PutAsync(route, call.Options)));
 
     public static async Task<Answer> GetAsync(ApiCall call)
     {

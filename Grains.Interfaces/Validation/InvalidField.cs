@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace TimeMachine.Grains.Interfaces.Validation;
 
@@ -16,5 +17,15 @@ public static class InvalidField
         {
             Details = limit is null ? details : details.Add("limit", limit),
         };
+    }
+
+    /// <summary>Refuses an integer that is outside of its range, or no integer.</summary>
+    /// <param name="field">The field as clients write it.</param>
+    /// <param name="min">The least.</param>
+    /// <param name="max">The most.</param>
+    public static ErrorReply NotWithin(string field, long min, long max)
+    {
+        var limit = string.Create(CultureInfo.InvariantCulture, $"{min} to {max}");
+        return Because(field, $"must be an integer from {limit}", limit);
     }
 }

@@ -8,15 +8,17 @@ public static class JobRules
     private static readonly string Horizon =
         string.Create(CultureInfo.InvariantCulture, $"{Limits.HorizonMs} ms (100 years)");
 
+    /// <summary>The refusal of a cursor that no page of the list gave.</summary>
+    public static ErrorReply BadCursor { get; } =
+        InvalidField.Because("cursor", "must be one that a page of this list gave");
+
     /// <summary>Checks a job, its meta included.</summary>
     /// <param name="job">The job.</param>
     /// <param name="nowMs">The time, in ms since 1970.</param>
     /// <returns>The refusal; null if the job is fine.</returns>
-    public static ErrorReply? Check(JobSpec job, long nowMs)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return CheckFields(job, nowMs) ?? MetaRules.Check(job.Meta.Span);
-    }
+    public static ErrorReply? Check(JobSpec? job, long nowMs) => job is null
+        ? InvalidField.Because("job", "is required")
+        : CheckFields(job, nowMs) ?? MetaRules.Check(job.Meta.Span);
 
     /// <summary>Checks a job whose meta was read as JSON already: of the meta only the length is looked at.</summary>
     /// <param name="job">The job.</param>
@@ -35,27 +37,27 @@ public static class JobRules
 
     /// <summary>Checks a question for jobs.</summary>
     /// <returns>The refusal; null if the question is fine.</returns>
-    public static ErrorReply? Check(JobQuery query)
+    public static ErrorReply? Check(JobQuery? query) => query switch
     {
-        ArgumentNullException.ThrowIfNull(query);
-        return query switch
-        {
-            { Limit: < 1 or > Limits.PageJobsMax } => NotWithin("limit", 1, Limits.PageJobsMax),
-            { State: { } state } when state == JobStatus.None || !Enum.IsDefined(state) =>
-                InvalidField.Because("state", "must be one that jobs have"),
-            { FromMs: < 0 } => InvalidField.Because("from", "must not be negative", "0"),
-            { ToMs: < 0 } => InvalidField.Because("to", "must not be negative", "0"),
-            { Cursor.Length: 0 or > Limits.CursorCharsMax } =>
-                InvalidField.Because("cursor", "must be one that a page gave"),
-            { Route: { } route } => NameRules.Check("route", route),
-            _ => null,
-        };
-    }
+        null => InvalidField.Because("query", "is required"),
+        { Limit: < 1 or > Limits.PageJobsMax } => InvalidField.NotWithin("limit", 1, Limits.PageJobsMax),
+        { State: { } state } when state == JobStatus.None || !Enum.IsDefined(state) =>
+            InvalidField.Because("state", "must be one that jobs have"),
+        { FromMs: < 0 } => InvalidField.Because("from", "must not be negative", "0"),
+        { ToMs: < 0 } => InvalidField.Because("to", "must not be negative", "0"),
+        { Cursor.Length: 0 or > Limits.CursorCharsMax } => BadCursor,
+        { Route: { } route } => NameRules.Check("route", route),
+        _ => null,
+    };
 
-    internal static ErrorReply NotWithin(string field, long min, long max)
+    /// <summary>Checks the number of jobs of a batch.</summary>
+    /// <returns>The refusal; null if it is fine.</returns>
+    public static ErrorReply? CheckCount(int jobs)
     {
-        var limit = string.Create(CultureInfo.InvariantCulture, $"{min} to {max}");
-        return InvalidField.Because(field, $"must be an integer from {limit}", limit);
+        var limit = string.Create(CultureInfo.InvariantCulture, $"1 to {Limits.BatchJobsMax}");
+        return jobs is < 1 or > Limits.BatchJobsMax
+            ? InvalidField.Because("jobs", $"must be {limit} in number", limit)
+            : null;
     }
 
     private static ErrorReply? CheckTime(JobSpec job, long nowMs) => job switch

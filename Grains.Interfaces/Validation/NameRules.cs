@@ -48,4 +48,21 @@ public static class NameRules
             ? InvalidField.Because(field, $"must be {Limit} long", Limit)
             : null;
     }
+
+    /// <summary>Whether a text has both halves of every surrogate pair: others would not come back as they were.
+    /// </summary>
+    internal static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out var consumed) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[consumed..];
+        }
+
+        return true;
+    }
 }

@@ -9,6 +9,16 @@ public static class RequestRules
     /// <returns>The refusal; null if it is fine.</returns>
     public static ErrorReply? Check(RequestOptions? options)
     {
+        if (options is { IfAbsent: true, IfVersion: not null })
+        {
+            return InvalidField.Because("If-None-Match", "must not be given beside If-Match");
+        }
+
+        if (options is { IfVersion: < 0 })
+        {
+            return InvalidField.Because("If-Match", "must not be negative");
+        }
+
         if (options?.IdempotencyKey is not { } key)
         {
             return null;
@@ -21,8 +31,8 @@ public static class RequestRules
             return InvalidField.Because("Idempotency-Key", $"must be {limit} long", limit);
         }
 
-        return key.Any(char.IsControl)
-            ? InvalidField.Because("Idempotency-Key", "must not hold control characters")
+        return key.Any(char.IsControl) || !NameRules.IsWellFormed(key)
+            ? InvalidField.Because("Idempotency-Key", "must be valid Unicode without control characters")
             : null;
     }
 }
