@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
 using TimeMachine.Api.Http;
@@ -89,7 +90,7 @@ internal sealed class ApiDocument : ISwaggerProvider, IAsyncSwaggerProvider
             Description = texts.Description,
             Tags = new HashSet<OpenApiTagReference> { new(texts.Tag, document) },
             Parameters = [.. Parameters.Of(operation, texts)],
-            RequestBody = texts.Request is null ? null : BodyOf(operation, texts.Request, document),
+            RequestBody = operation.HasBody ? BodyOf(operation, texts, document) : null,
             Responses = ResponsesOf(operation, texts, document),
             Security = operation.Scope == ApiScope.None
                 ? null
@@ -97,16 +98,18 @@ internal sealed class ApiDocument : ISwaggerProvider, IAsyncSwaggerProvider
         };
     }
 
-    private static OpenApiRequestBody BodyOf(Operation operation, string schema, OpenApiDocument document)
+    private static OpenApiRequestBody BodyOf(Operation operation, OperationDocument texts, OpenApiDocument document)
     {
         var limit = (operation.BodyBytesMax / 1_024).ToString(CultureInfo.InvariantCulture);
-        var content = new Dictionary<string, IOpenApiMediaType> { [MediaType.Json] = Content(schema, document) };
+        var json = Content(texts.Request!, document);
+        json.Example = JsonNode.Parse(texts.Example!);
+        var content = new Dictionary<string, IOpenApiMediaType> { [MediaType.Json] = json };
         if (operation.TakesLines)
         {
             content[MediaType.Lines] = new OpenApiMediaType
             {
                 Schema = Field.Text("A job a line, each with the fields of JobSpec."),
-                Example = "{\"delay_ms\":1000,\"route\":\"hook\",\"meta\":1}\n{\"delay_ms\":2000,\"route\":\"hook\",\"meta\":2}\n",
+                Example = "{\"delay_ms\":1,\"route\":\"hook\",\"meta\":1}\n{\"delay_ms\":2,\"route\":\"hook\",\"meta\":2}\n",
             };
         }
 

@@ -9,6 +9,9 @@ internal sealed record OperationDocument(string Tag, string Summary, string Desc
     /// <summary>The schema of the body; null if there is none.</summary>
     public string? Request { get; init; }
 
+    /// <summary>An example of the body, in JSON.</summary>
+    public string? Example { get; init; }
+
     /// <summary>The schema of the answer.</summary>
     public required string Response { get; init; }
 

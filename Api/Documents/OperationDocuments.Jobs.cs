@@ -20,6 +20,8 @@ internal static partial class OperationDocuments
                 + "Idempotency-Key, or drawn.")
         {
             Request = "JobSpec",
+            Example =
+                """{"id":"order-43","trigger_time":"2030-01-01T00:15:00Z","route":"hook","meta":{"order":43}}""",
             Response = "JobChange",
             Successes = NewOrSame,
             Codes = [ErrorCodes.JobExists, .. NewWork],
@@ -41,6 +43,10 @@ internal static partial class OperationDocuments
                 + "none refuses only itself.")
         {
             Request = "JobBatch",
+            Example = """
+                [{"id":"order-44","delay_ms":900000,"route":"hook","meta":{"order":44}},
+                 {"id":"order-45","delay_ms":900000,"route":"hook","meta":{"order":45}}]
+                """,
             Response = "BatchResults",
             Successes = new Dictionary<int, string> { [200] = "A result for each job." },
             Codes = [ErrorCodes.Overloaded],
@@ -62,6 +68,7 @@ internal static partial class OperationDocuments
                 + "version is replaced, with If-None-Match: * none.")
         {
             Request = "JobSpec",
+            Example = """{"delay_ms":900000,"route":"hook","mode":"at_most_once","meta":{"order":42}}""",
             Response = "JobChange",
             Successes = NewOrReplaced,
             Codes = [ErrorCodes.VersionMismatch, ErrorCodes.TooLate, ErrorCodes.TooManyRequests, .. NewWork],

@@ -34,6 +34,9 @@ internal static partial class OperationDocuments
             "A route says where jobs go, and how. The same again answers 200; other content of that id 409.")
         {
             Request = "RouteSpec",
+            Example = """
+                {"id":"reminders","type":"REST","webhook_url":"https://shop.example/hooks/reminder","timeout_ms":5000}
+                """,
             Response = "RouteChange",
             Successes = NewOrSame,
             Codes = [ErrorCodes.RouteExists],
@@ -55,6 +58,7 @@ internal static partial class OperationDocuments
             "Fields that are absent take their defaults. Attempts under way go on as they began.")
         {
             Request = "RouteSpec",
+            Example = """{"webhook_url":"https://shop.example/hooks/timeout","concurrency":16,"rate_per_s":100}""",
             Response = "RouteChange",
             Successes = NewOrReplaced,
             Codes = [ErrorCodes.VersionMismatch, ErrorCodes.RouteDeleted],
@@ -100,6 +104,7 @@ internal static partial class OperationDocuments
             "The number of shards (vnodes) is fixed at the formation: give the one that the cluster has.")
         {
             Request = "ClusterConfiguration",
+            Example = """{"shards":64,"replicas":3}""",
             Response = "Done",
             Codes = [ErrorCodes.PlanConflict],
         },
@@ -109,6 +114,7 @@ internal static partial class OperationDocuments
             "It gets its share of replicas and leaders while everything goes on.")
         {
             Request = "JoiningNode",
+            Example = """{"node_id":"node3"}""",
             Response = "Done",
             Codes = [ErrorCodes.PlanConflict, ErrorCodes.NodeNotFound, ErrorCodes.IncarnationActive],
         },
@@ -118,6 +124,7 @@ internal static partial class OperationDocuments
             "Its replicas and leaders move to the others while everything goes on.")
         {
             Request = "RemovedNode",
+            Example = """{"node_id":"node3"}""",
             Response = "Done",
             Codes = [ErrorCodes.PlanConflict, ErrorCodes.NodeNotFound],
         },

@@ -69,17 +69,24 @@ internal static class Parameters
     {
         "state" => Field.OneOf("In this state only.", StateJson.All),
         "route" => Field.Name("Of this route only.", "hook"),
-        "from" => Field.Text("Triggering at this time or later: ms since 1970, or RFC 3339."),
-        "to" => Field.Text("Triggering before this time: ms since 1970, or RFC 3339."),
+        "from" => Field.Text("Triggering at this time or later: ms since 1970, or RFC 3339.", "1893456000000"),
+        "to" => Field.Text("Triggering before this time: ms since 1970, or RFC 3339.", "2031-01-01T00:00:00Z"),
         "limit" => Field.Integer("The most jobs of the page. Default 100.", 1, Limits.PageJobsMax, 100),
         "cursor" => Field.Text("The cursor that the page before gave."),
-        "force" => Field.Boolean("Whether unfinished jobs go to the dead letters. Default: false."),
+        "force" => Force(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such part of a query."),
     };
 
+    private static OpenApiSchema Force()
+    {
+        var schema = Field.Boolean("Whether unfinished jobs go to the dead letters. Default: false.");
+        schema.Examples = Field.Examples(true);
+        return schema;
+    }
+
     private static OpenApiParameter Make(ParameterLocation place, string name, OpenApiSchema schema)
     {
-        var example = place == ParameterLocation.Path ? schema.Examples?.FirstOrDefault() : null;
+        var example = schema.Examples?.FirstOrDefault();
         schema.Examples = null;
         return new OpenApiParameter
         {

@@ -7,29 +7,23 @@ namespace TimeMachine.Api.Documents;
 
 internal static partial class Schemas
 {
-    private static OpenApiSchema JobSpec()
-    {
-        var schema = Field.Object(
-            "A job to be. Exactly one of trigger_time and delay_ms is given. Other fields are refused.",
-            [
-                ("route", Field.Name("The id of a route of the same database.", "hook")),
-                ("meta", new OpenApiSchema
-                {
-                    Description = "What is delivered, byte for byte: any JSON value of at most 256 KiB and 64 levels.",
-                }),
-            ],
-            [
-                ("id", Field.Name("The job's id; absent for one that is made.", "order-42")),
-                ("trigger_time", TriggerTime()),
-                ("delay_ms", Field.Integer("How long from now, in ms; at most 100 years.", 0, Limits.HorizonMs)),
-                ("mode", Mode("How often it may be sent. Default: as the route says.")),
-                ("expire_after_ms", Field.Integer(
-                    "How long after its trigger time it is of use, in ms. Default: for ever.", 1, Limits.HorizonMs)),
-            ]);
-        schema.Examples = Field.Examples(JsonNode.Parse(
-            """{"id":"order-42","trigger_time":"2030-01-01T00:00:00Z","route":"hook","meta":{"order":42}}"""));
-        return schema;
-    }
+    private static OpenApiSchema JobSpec() => Field.Object(
+        "A job to be. Exactly one of trigger_time and delay_ms is given. Other fields are refused.",
+        [
+            ("route", Field.Name("The id of a route of the same database.", "hook")),
+            ("meta", new OpenApiSchema
+            {
+                Description = "What is delivered, byte for byte: any JSON value of at most 256 KiB and 64 levels.",
+            }),
+        ],
+        [
+            ("id", Field.Name("The job's id; absent for one that is made.", "order-42")),
+            ("trigger_time", TriggerTime()),
+            ("delay_ms", Field.Integer("How long from now, in ms; at most 100 years.", 0, Limits.HorizonMs)),
+            ("mode", Mode("How often it may be sent. Default: as the route says.")),
+            ("expire_after_ms", Field.Integer(
+                "How long after its trigger time it is of use, in ms. Default: for ever.", 1, Limits.HorizonMs)),
+        ]);
 
     private static OpenApiSchema TriggerTime() => new()
     {

@@ -62,39 +62,31 @@ internal static partial class Schemas
     private static OpenApiSchema Mode(string description) =>
         Field.OneOf(description, ModeJson.AtLeastOnce, ModeJson.AtMostOnce);
 
-    private static OpenApiSchema RouteSpec()
-    {
-        var schema = Field.Object(
-            "A route to be. Other fields are refused.",
-            [
-                ("id", Field.Name("The route's id; may be absent where the path has it.", "hook")),
-                ("webhook_url", WebhookUrl()),
-            ],
-            [
-                ("type", Field.OneOf("The kind of route.", "REST")),
-                ("mode", Mode("How often a job may be sent that does not say it itself. Default: at_least_once.")),
-                ("timeout_ms", Field.Integer(
-                    "The time that an attempt may take. Default 10000.", 1, Limits.TimeoutMsMax, 10_000)),
-                ("attempts_max", Field.Integer(
-                    "How many failed attempts make a job dead. Default 10.", 1, Limits.AttemptsMax, 10)),
-                ("backoff_initial_ms", Field.Integer(
-                    "The backoff after the first failure; it doubles. Default 1000.", 1, Limits.BackoffMsMax, 1_000)),
-                ("backoff_max_ms", Field.Integer(
-                    "The longest backoff. Default 600000.", 1, Limits.BackoffMsMax, 600_000)),
-                ("concurrency", Field.Integer(
-                    "The most sends under way in the whole cluster. Default: no limit.", 1, Limits.ConcurrencyMax, 16)),
-                ("rate_per_s", Field.Integer(
-                    "The most sends in any second in the whole cluster. Default: no limit.",
-                    1,
-                    Limits.RatePerSecondMax,
-                    100)),
-                ("paused", Field.Boolean("Whether nothing is sent for now. Default: false.")),
-                ("secrets", Secrets()),
-            ]);
-        schema.Examples = Field.Examples(JsonNode.Parse(
-            """{"id":"hook","type":"REST","webhook_url":"https://shop.example/hooks/timeout","timeout_ms":5000}"""));
-        return schema;
-    }
+    private static OpenApiSchema RouteSpec() => Field.Object(
+        "A route to be. Other fields are refused.",
+        [("webhook_url", WebhookUrl())],
+        [
+            ("id", Field.Name("The route's id; absent where the path has it.", "hook")),
+            ("type", Field.OneOf("The kind of route.", "REST")),
+            ("mode", Mode("How often a job may be sent that does not say it itself. Default: at_least_once.")),
+            ("timeout_ms", Field.Integer(
+                "The time that an attempt may take. Default 10000.", 1, Limits.TimeoutMsMax, 10_000)),
+            ("attempts_max", Field.Integer(
+                "How many failed attempts make a job dead. Default 10.", 1, Limits.AttemptsMax, 10)),
+            ("backoff_initial_ms", Field.Integer(
+                "The backoff after the first failure; it doubles. Default 1000.", 1, Limits.BackoffMsMax, 1_000)),
+            ("backoff_max_ms", Field.Integer(
+                "The longest backoff. Default 600000.", 1, Limits.BackoffMsMax, 600_000)),
+            ("concurrency", Field.Integer(
+                "The most sends under way in the whole cluster. Default: no limit.", 1, Limits.ConcurrencyMax, 16)),
+            ("rate_per_s", Field.Integer(
+                "The most sends in any second in the whole cluster. Default: no limit.",
+                1,
+                Limits.RatePerSecondMax,
+                100)),
+            ("paused", Field.Boolean("Whether nothing is sent for now. Default: false.")),
+            ("secrets", Secrets()),
+        ]);
 
     private static OpenApiSchema WebhookUrl()
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -62,12 +63,13 @@ internal sealed class ClusterClientOptions
 
         try
         {
-            return ConnectionString().Length > 0 ? null : throw new FormatException();
+            return Connection() is NpgsqlConnectionStringBuilder { Host.Length: > 0 }
+                or SqliteConnectionStringBuilder { DataSource.Length: > 0 } ? null : RefusedConnection();
         }
         catch (Exception found) when (found is ArgumentException or FormatException or KeyNotFoundException)
         {
             // The reason may quote the text, and with it a password.
-            return $"{ConnectionKey} is refused. Allowed: a connection string for {_provider}.";
+            return RefusedConnection();
         }
     }
 
@@ -94,17 +96,20 @@ internal sealed class ClusterClientOptions
         {
             // The provider's name for SQLite is that of another package than it loads.
             sql.Invariant = _provider == Sqlite ? "System.Data.SQLite" : "Npgsql";
-            sql.ConnectionString = ConnectionString();
+            sql.ConnectionString = Connection().ConnectionString;
         });
     }
 
+    private string RefusedConnection() =>
+        $"{ConnectionKey} is refused. Allowed: a connection string for {_provider}, with the place of the database.";
+
     /// <summary>As the nodes reach the database; but a file that is not there is not made here.</summary>
-    private string ConnectionString() => _provider == PostgreSql
-        ? new NpgsqlConnectionStringBuilder(_connectionString).ConnectionString
+    private DbConnectionStringBuilder Connection() => _provider == PostgreSql
+        ? new NpgsqlConnectionStringBuilder(_connectionString)
         : new SqliteConnectionStringBuilder(_connectionString)
         {
             Mode = SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = BusySeconds,
-        }.ConnectionString;
+        };
 }

@@ -13,22 +13,14 @@ internal sealed class FakeClusterGrain : IClusterGrain
     /// <summary>The node that leads the system group; null for none.</summary>
     public string? SystemLeader { get; set; } = "node1";
 
-    public Task<ClusterView> DescribeAsync() => Task.FromResult(new ClusterView
+    /// <summary>How often it was described.</summary>
+    public int DescribeCount { get; private set; }
+
+    public Task<ClusterView> DescribeAsync()
     {
-        VNodeCount = VNodeCount,
-        ReplicaTarget = _replicas,
-        SystemLeader = SystemLeader,
-        Nodes = [.. _isPlanned.Select((node, index) => new Node
-        {
-            Id = index + 1,
-            Name = node.Key,
-            IsPlanned = node.Value,
-            IsAlive = true,
-            IsReady = true,
-            Address = "127.0.0.1:11111",
-        })],
-        VNodes = [new VNode { Number = 0, Leader = "node1", Replicas = [new VNodeReplica("node1", true, 0)] }],
-    });
+        DescribeCount++;
+        return Task.FromResult(View);
+    }
 
     public Task<ClusterReply> ConfigureAsync(int shards, int replicas)
     {
@@ -45,19 +37,37 @@ internal sealed class FakeClusterGrain : IClusterGrain
 
     public Task<ClusterReply> RemoveAsync(string node) => Plan(node, isPlanned: false);
 
+    private ClusterView View => new()
+    {
+        VNodeCount = VNodeCount,
+        ReplicaTarget = _replicas,
+        SystemLeader = SystemLeader,
+        Nodes = [.. _isPlanned.Select((node, index) => new Node
+        {
+            Id = index + 1,
+            Name = node.Key,
+            IsPlanned = node.Value,
+            IsAlive = true,
+            IsReady = true,
+            Address = "127.0.0.1:11111",
+        })],
+        VNodes = [new VNode { Number = 0, Leader = "node1", Replicas = [new VNodeReplica("node1", true, 0)] }],
+    };
+
     private Task<ClusterReply> Plan(string node, bool isPlanned)
     {
-        if (!_isPlanned.TryGetValue(node, out var before))
+        if (!_isPlanned.ContainsKey(node))
         {
             return Refused(ErrorCodes.NodeNotFound, "No such node.");
         }
 
-        if (before == isPlanned)
+        var next = _isPlanned.SetItem(node, isPlanned);
+        if (!next.ContainsValue(true))
         {
-            return Refused(ErrorCodes.PlanConflict, "It is so already.");
+            return Refused(ErrorCodes.PlanConflict, "It is the only node.");
         }
 
-        _isPlanned = _isPlanned.SetItem(node, isPlanned);
+        _isPlanned = next;
         return Task.FromResult(new ClusterReply());
     }
 

@@ -105,21 +105,22 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
         };
     });
 
-    public Task<JobReply> RedriveAsync(string id, RequestOptions? options = null) => Once("redrive " + id, options, () =>
-    {
-        if (!_jobs.TryGetValue(id, out var there))
+    public Task<JobReply> RedriveAsync(string id, RequestOptions? options = null) =>
+        Once("redrive " + id, options, () =>
         {
-            return Refused(ErrorCodes.JobNotFound, "No such job.");
-        }
+            if (!_jobs.TryGetValue(id, out var there))
+            {
+                return Refused(ErrorCodes.JobNotFound, "No such job.");
+            }
 
-        if (there.Job.State is not (JobStatus.Dead or JobStatus.Unknown))
-        {
-            return Refused(ErrorCodes.NotRedrivable, "It is not dead or unknown.", there.Job.Version);
-        }
+            if (there.Job.State is not (JobStatus.Dead or JobStatus.Unknown))
+            {
+                return Refused(ErrorCodes.NotRedrivable, "It is not dead or unknown.", there.Job.Version);
+            }
 
-        _jobs[id] = (there.Job with { State = JobStatus.Retrying }, there.Spec);
-        return Reply(_jobs[id].Job, cluster.NextIndex());
-    });
+            _jobs[id] = (there.Job with { State = JobStatus.Retrying }, there.Spec);
+            return Reply(_jobs[id].Job, cluster.NextIndex());
+        });
 
     public Task<JobPage> ListAsync(JobQuery query)
     {
@@ -141,6 +142,12 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
         var replies = ImmutableArray.CreateBuilder<JobReply>();
         foreach (var (number, job) in jobs.Index())
         {
+            if (job is null)
+            {
+                replies.Add(Refused(ErrorCodes.InvalidRequest, "No job."));
+                continue;
+            }
+
             var key = options?.IdempotencyKey is { } given ? $"{given}#{number}" : null;
             replies.Add(await CreateAsync(job, key is null ? null : new RequestOptions { IdempotencyKey = key }));
         }

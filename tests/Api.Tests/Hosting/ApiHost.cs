@@ -1,6 +1,4 @@
-using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,54 +11,77 @@ namespace TimeMachine.Api.Tests.Hosting;
 internal sealed class ApiHost : IAsyncDisposable
 {
     public const string Collection = "/job/shop/timeouts";
-    private readonly WebApplication _app;
+    public const string Json = "application/json";
 
-    private ApiHost(WebApplication app, FakeCluster cluster, LogLines log)
+    private static readonly UriCreationOptions AsWritten =
+        new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly WebApplication _app;
+    private readonly HttpClient _client = new();
+
+    private ApiHost(WebApplication app, FakeCluster cluster, FixedClock clock, LogLines log)
     {
         _app = app;
         Cluster = cluster;
+        Clock = clock;
         Log = log;
         Address = new Uri(app.Urls.First());
-        Client = new HttpClient { BaseAddress = Address };
     }
 
     public FakeCluster Cluster { get; }
+
+    public FixedClock Clock { get; }
 
     public LogLines Log { get; }
 
     public Uri Address { get; }
 
-    public HttpClient Client { get; }
-
     /// <summary>Starts a server, with the route "hook" in the database "shop".</summary>
-    public static async Task<ApiHost> StartAsync(ApiOptions? options = null)
+    public static async Task<ApiHost> StartAsync(
+        ApiOptions? options = null, Action<IServiceCollection>? addMore = null)
+    {
+        var host = await StartEmptyAsync(options, addMore);
+        await host.Cluster.RoutesOf("shop").CreateAsync(
+            new RouteSpec { Id = "hook", WebhookUrl = "https://shop.example/hooks/timeout" });
+        return host;
+    }
+
+    /// <summary>Starts a server with nothing in it.</summary>
+    public static async Task<ApiHost> StartEmptyAsync(
+        ApiOptions? options = null, Action<IServiceCollection>? addMore = null)
     {
         var clock = new FixedClock();
         var cluster = new FakeCluster(clock);
         var log = new LogLines();
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton<IGrainFactory>(cluster);
+        addMore?.Invoke(builder.Services);
         builder.Services.AddTimeMachineApi(options ?? new ApiOptions());
         var app = builder.Build();
         app.MapTimeMachine();
         await app.StartAsync();
-        await cluster.RoutesOf("shop").CreateAsync(new RouteSpec { Id = "hook", WebhookUrl = "https://a.example/" });
-        return new ApiHost(app, cluster, log);
+        return new ApiHost(app, cluster, clock, log);
     }
 
     /// <summary>Sends a request with a JSON body, or with none.</summary>
+    public Task<ApiAnswer> SendAsync(
+        string method, string path, string? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body), Json, headers);
+
+    /// <summary>Sends a request.</summary>
     public async Task<ApiAnswer> SendAsync(
-        string method, string path, string? body = null, params (string Name, string Value)[] headers)
+        string method, string path, byte[]? body, string mediaType, params (string Name, string Value)[] headers)
     {
         // The raw target must reach the server as it is written here.
         var uri = new Uri(Address.GetLeftPart(UriPartial.Authority) + path, AsWritten);
         using var request = new HttpRequestMessage(new HttpMethod(method), uri);
         if (body is not null)
         {
-            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.Add("Content-Type", mediaType);
         }
 
         foreach (var (name, value) in headers)
@@ -68,33 +89,21 @@ internal sealed class ApiHost : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await Client.SendAsync(request);
-        var headersBack = response.Headers.Concat(response.Content.Headers)
-            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
-        return new ApiAnswer(response.StatusCode, headersBack, await response.Content.ReadAsByteArrayAsync());
+        using var response = await _client.SendAsync(request);
+        return await ApiAnswer.ReadAsync(response);
     }
+
+    /// <summary>Creates or replaces a job that is due in an hour.</summary>
+    public Task<ApiAnswer> PutJobAsync(string id, string meta = "1", params (string Name, string Value)[] headers) =>
+        SendAsync(
+            "PUT",
+            $"{Collection}/{Uri.EscapeDataString(id)}",
+            $$"""{"delay_ms":3600000,"route":"hook","meta":{{meta}}}""",
+            headers);
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
+        _client.Dispose();
         await _app.DisposeAsync();
     }
-
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
-}
-
-/// <summary>An answer.</summary>
-internal sealed record ApiAnswer(HttpStatusCode StatusCode, IReadOnlyDictionary<string, string> Headers, byte[] Body)
-{
-    public int Status => (int)StatusCode;
-
-    public string Text => Encoding.UTF8.GetString(Body);
-
-    public JsonNode Json => JsonNode.Parse(Body)!;
-
-    public string? Code => (string?)Json["code"];
-
-    public string? Field => (string?)Json["details"]!["field"];
-
-    public long Version => (long)Json["version"]!;
 }

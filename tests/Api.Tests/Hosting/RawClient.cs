@@ -22,13 +22,17 @@ internal static class RawClient
             await socket.SendAsync(bytes, patience.Token);
             socket.Shutdown(SocketShutdown.Send);
         }
-        catch (SocketException error) when (error.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        catch (SocketException error) when (IsEnd(error))
         {
+            // The server has answered, and reads no more.
             return await ReadAsync(socket, patience.Token);
         }
 
         return await ReadAsync(socket, patience.Token);
     }
+
+    private static bool IsEnd(SocketException error) =>
+        error.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown;
 
     private static async Task<RawAnswer> ReadAsync(Socket socket, CancellationToken cancellationToken)
     {
@@ -41,7 +45,7 @@ internal static class RawClient
                 received.Write(buffer, 0, count);
             }
         }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionReset)
+        catch (SocketException error) when (IsEnd(error))
         {
             return RawAnswer.Parse(received.ToArray());
         }

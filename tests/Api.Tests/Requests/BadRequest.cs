@@ -18,7 +18,7 @@ internal sealed record BadRequest(string Name, byte[] Bytes, int Status, string?
         string name, string line, byte[]? body, int status, string? code, string? field = null, string? headers = null)
     {
         var length = body is null ? "" : Text($"Content-Length: {body.Length}\r\n");
-        var head = $"{line} HTTP/1.1\r\nHost: a\r\n{headers ?? (body is null ? "" : Json)}{length}\r\n";
+        var head = $"{line} HTTP/1.1\r\nHost: localhost\r\n{headers ?? (body is null ? "" : Json)}{length}\r\n";
         return new BadRequest(name, [.. Encoding.UTF8.GetBytes(head), .. body ?? []], status, code, field);
     }
 

@@ -23,7 +23,16 @@ internal static class BadRoutes
         ("a line break", """{"id":"a","webhook_url":"https://a.example/\r\nX: y"}""", "webhook_url"),
         ("a space", """{"id":"a","webhook_url":"https://a.example/ b"}""", "webhook_url"),
         ("a backslash", """{"id":"a","webhook_url":"https://a.example\\@b.example/"}""", "webhook_url"),
-        ("an address of 2,049 bytes", With("webhook_url", $"\"https://a.example/{new string('a', 2_031)}\""), "webhook_url"),
+        ("an address of 2,049 bytes", Address($"https://a.example/{new string('a', 2_031)}"), "webhook_url"),
+        ("a long address in other letters", Address($"https://a.example/{new string('ü', 1_100)}"), "webhook_url"),
+        ("an address of half a pair", Address("https://a.example/\\ud83d"), "webhook_url"),
+        ("an address without host", Address("https:///a"), "webhook_url"),
+        ("a host of dots", Address("https://.../"), "webhook_url"),
+        ("a host in full width digits", Address("http://１２７.0.0.1/"), "webhook_url"),
+        ("a host in circled digits", Address("http://①②⑦.0.0.1/"), "webhook_url"),
+        ("a host of 70 letters", Address($"http://{new string('ü', 70)}/"), "webhook_url"),
+        ("a port of 0", Address("http://a.example:0/"), "webhook_url"),
+        ("a port of 65,536", Address("http://a.example:65536/"), "webhook_url"),
         ("another type", With("type", "\"KAFKA\""), "type"),
         ("a type in small letters", With("type", "\"rest\""), "type"),
         ("a type that is a number", With("type", "1"), "type"),
@@ -84,7 +93,8 @@ internal static class BadRoutes
             row.Field)),
     ];
 
-    private static string With(string field, string value) => field == "webhook_url"
-        ? $$"""{"id":"a","webhook_url":{{value}}}"""
-        : $$"""{"id":"a","webhook_url":"https://a.example/","{{field}}":{{value}}}""";
+    private static string Address(string url) => $$"""{"id":"a","webhook_url":"{{url}}"}""";
+
+    private static string With(string field, string value) =>
+        $$"""{"id":"a","webhook_url":"https://a.example/","{{field}}":{{value}}}""";
 }
