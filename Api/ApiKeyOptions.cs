@@ -13,8 +13,8 @@ public sealed class ApiKeyOptions
     /// <summary>The SHA-256 of the key's UTF-8 bytes, in hexadecimal. The key itself is kept nowhere.</summary>
     public string Sha256 { get; set; } = "";
 
-    /// <summary>What it allows: each read:DB, write:DB or admin:DB, with a database's name, or * for all of them and for
-    /// the cluster. None includes another.</summary>
+    /// <summary>What it allows: each read:DB, write:DB or admin:DB, with a database's name, or * for all of them and
+    /// for the cluster. None includes another.</summary>
     public IList<string> Scopes { get; } = [];
 
     /// <summary>Names the key, and nothing of it.</summary>

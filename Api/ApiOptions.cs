@@ -20,8 +20,8 @@ public sealed class ApiOptions
     /// <summary>Whether requests without a key may do everything, from wherever they come. Default: no.</summary>
     public bool AllowAnonymous { get; set; }
 
-    /// <summary>The keys that are known. With none, requests need no key, only this machine may be listened to, and only
-    /// programs of it are served.</summary>
+    /// <summary>The keys that are known. With none, requests need no key, only this machine may be listened to, and
+    /// only programs of it are served.</summary>
     public IList<ApiKeyOptions> Keys { get; } = [];
 
     /// <summary>The memory for the bodies of requests under way, in MiB: 64 to 65,536. Default 256. Requests beyond it

@@ -24,11 +24,12 @@ public static class TimeMachineApi
     /// <summary>Kestrel's own switch: a line of a request's head ends with CR LF, never with LF alone.</summary>
     private const string StrictLines = "Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators";
 
-    /// <summary>Adds what the REST interface needs. An <see cref="IReadiness"/> that is there already is kept.</summary>
+    /// <summary>Adds what the REST interface needs. An <see cref="IReadiness"/> that is there already is kept.
+    /// </summary>
     /// <param name="services">The application's services; one of them is, or will be, an <see cref="IGrainFactory"/>.
     /// </param>
-    /// <param name="options">The settings. Whether they fit the addresses, <see cref="ApiOptions.FindProblem"/> says; what
-    /// does not come from this machine is refused in any case where there are no keys.</param>
+    /// <param name="options">The settings. Whether they fit the addresses, <see cref="ApiOptions.FindProblem"/> says;
+    /// what does not come from this machine is refused in any case where there are no keys.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static IServiceCollection AddTimeMachineApi(this IServiceCollection services, ApiOptions options)
     {

@@ -19,8 +19,8 @@ internal sealed class ApiDocument : ISwaggerProvider, IAsyncSwaggerProvider
     private const string About =
         "A database for one-shot jobs: at its trigger time, a job's meta is POSTed to its route. "
         + "Names in paths are percent-encoded once; a slash inside a name is %2F. Times are milliseconds since 1970. "
-        + "Refusals have the form of the schema Error, with a stable code; other paths answer E026, other methods E027. "
-        + "Repeat a request whose outcome is not known with the same Idempotency-Key: it is done once at most.";
+        + "Refusals have the form of the schema Error, with a stable code; other paths answer E026, other methods "
+        + "E027. Repeat a request whose outcome is not known with the same Idempotency-Key: it is done once at most.";
 
     private static readonly Dictionary<string, string> CodeNames = typeof(ErrorCodes)
         .GetFields(BindingFlags.Public | BindingFlags.Static)
@@ -109,7 +109,11 @@ internal sealed class ApiDocument : ISwaggerProvider, IAsyncSwaggerProvider
             content[MediaType.Lines] = new OpenApiMediaType
             {
                 Schema = Field.Text("A job a line, each with the fields of JobSpec."),
-                Example = "{\"delay_ms\":1,\"route\":\"hook\",\"meta\":1}\n{\"delay_ms\":2,\"route\":\"hook\",\"meta\":2}\n",
+                Example = """
+                    {"delay_ms":1000,"route":"hook","meta":1}
+                    {"delay_ms":2000,"route":"hook","meta":2}
+
+                    """,
             };
         }
 

@@ -35,8 +35,8 @@ internal static class Parameters
 
         if (operation.TakesVersion)
         {
-            yield return Make(
-                ParameterLocation.Header, "If-Match", Field.Text("The version that must be there, in quotes, as ETag."));
+            var version = Field.Text("The version that must be there, in quotes, as ETag.");
+            yield return Make(ParameterLocation.Header, "If-Match", version);
             yield return Make(
                 ParameterLocation.Header, "If-None-Match", Field.OneOf("Nothing may be there yet.", "*"));
         }

@@ -47,7 +47,7 @@ internal sealed class ClusterClientOptions
 
         if (_gateways.Length > 0)
         {
-            var bad = _gateways.FirstOrDefault(gateway => !IPEndPoint.TryParse(gateway, out var read) || read.Port == 0);
+            var bad = _gateways.FirstOrDefault(one => !IPEndPoint.TryParse(one, out var read) || read.Port == 0);
             return bad is null ? null : $"{GatewaysKey} has '{bad}'. Allowed: an IP address with a port.";
         }
 

@@ -10,7 +10,8 @@ namespace TimeMachine.Api.Http;
 /// <summary>What a request is answered with. Its body is written when it is made.</summary>
 internal sealed class Answer
 {
-    /// <summary>Text stays readable; the media type and <c>nosniff</c> keep browsers from taking it for a page.</summary>
+    /// <summary>Text stays readable; the media type and <c>nosniff</c> keep browsers from taking it for a page.
+    /// </summary>
     private static readonly JsonWriterOptions Json = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace TimeMachine.Api.Http;
 
-/// <summary>Refuses a request that says its length twice: a proxy before this server may believe the other one.</summary>
+/// <summary>Refuses a request that says its length twice: a proxy before this server may believe the other one.
+/// </summary>
 internal sealed class FramingGuard : IStartupFilter
 {
     /// <summary>Where the server puts a length that came beside chunks.</summary>

@@ -14,7 +14,8 @@ internal static class Refusals
         new(ErrorCodes.PathNotFound, "There is nothing at this path; /swagger shows all there is.");
 
     public static ErrorReply Unauthorized { get; } = new(
-        ErrorCodes.Unauthorized, "The request needs the header 'Authorization: Bearer <key>' with a key that is known.");
+        ErrorCodes.Unauthorized,
+        "The request needs the header 'Authorization: Bearer <key>' with a key that is known.");
 
     public static ErrorReply NotLocal { get; } = new(
         ErrorCodes.Unauthorized,

@@ -6,7 +6,8 @@ namespace TimeMachine.Api.Json;
 internal static class Rfc3339
 {
     private const int DateChars = 10;
-    private const int SecondsEnd = 19;
+    private const int TimeChars = 8;
+    private const int SecondsEnd = DateChars + 1 + TimeChars;
     private const int FractionDigitsMax = 9;
     private const int ZoneChars = 6;
     private const long MsPerMinute = 60_000;
@@ -22,7 +23,7 @@ internal static class Rfc3339
             return false;
         }
 
-        var plain = string.Concat(text.AsSpan(0, DateChars), "T", text.AsSpan(DateChars + 1, SecondsEnd - DateChars - 1));
+        var plain = string.Concat(text.AsSpan(0, DateChars), "T", text.AsSpan(DateChars + 1)[..TimeChars]);
         if (!DateTime.TryParseExact(
                 plain,
                 "yyyy-MM-dd'T'HH:mm:ss",

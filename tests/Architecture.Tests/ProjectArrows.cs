@@ -20,8 +20,8 @@ internal static class ProjectArrows
             ["TimeMachine.Api"] = (
                 ["TimeMachine.Grains.Interfaces"],
                 [
-                    "Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.AdoNet", "Npgsql",
-                    "Microsoft.Data.Sqlite", "Swashbuckle.",
+                    "Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.AdoNet",
+                    "Npgsql", "Microsoft.Data.Sqlite", "Swashbuckle.",
                 ]),
             ["TimeMachine.Silo"] = (
                 ["TimeMachine.Grains", "TimeMachine.Api"],

@@ -21,7 +21,8 @@ internal sealed record CurlCommand(string Method, string Path, string? Body, IRe
                 "--json" => command with { Method = "POST", Body = words.Dequeue() },
                 "-H" => command with { Headers = [.. command.Headers, HeaderOf(words.Dequeue())] },
                 "-X" => command with { Method = method = words.Dequeue() },
-                _ when word.StartsWith(Server, StringComparison.Ordinal) => command with { Path = word[Server.Length..] },
+                _ when word.StartsWith(Server, StringComparison.Ordinal) =>
+                    command with { Path = word[Server.Length..] },
                 _ => throw new FormatException(word),
             };
         }

@@ -147,7 +147,7 @@ public sealed class OpenApiTests : IAsyncLifetime
         var schema = SchemaOf(document, response["content"]!["application/json"]!["schema"]!);
         var known = schema["properties"]!.AsObject().Select(property => property.Key).ToList();
         var sent = answer.Json.AsObject().Select(property => property.Key).ToList();
-        Assert.True(!sent.Except(known).Any(), $"{operation} answers with fields that its schema has not: {answer.Text}");
+        Assert.True(!sent.Except(known).Any(), $"{operation} answers with unknown fields: {answer.Text}");
         var required = schema["required"]!.AsArray().Select(name => (string)name!);
         Assert.True(!required.Except(sent).Any(), $"{operation} answers without required fields: {answer.Text}");
     }

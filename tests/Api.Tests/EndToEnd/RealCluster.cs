@@ -91,7 +91,8 @@ public sealed class RealCluster : IAsyncLifetime
         string method, string path, string? body, (string Name, string Value)[] headers)
     {
         var asWritten = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(_app!.Urls.First() + path, asWritten));
+        var uri = new Uri(_app!.Urls.First() + path, asWritten);
+        using var request = new HttpRequestMessage(new HttpMethod(method), uri);
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, ApiHost.Json);
