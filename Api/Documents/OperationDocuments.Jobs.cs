@@ -89,7 +89,6 @@ internal static partial class OperationDocuments
         ["runJob"] = new(JobsTag, "Run a waiting job now", "Writes a new version that is due now.")
         {
             Response = "JobChange",
-            Successes = NewOrReplaced,
             Codes =
             [
                 ErrorCodes.JobNotFound, ErrorCodes.TooLate, ErrorCodes.Finished, ErrorCodes.BodyDropped,
@@ -101,7 +100,6 @@ internal static partial class OperationDocuments
             JobsTag, "Send a dead or unknown job again", "It keeps its version: the recipient sees the same key.")
         {
             Response = "JobChange",
-            Successes = NewOrReplaced,
             Codes =
             [
                 ErrorCodes.JobNotFound, ErrorCodes.NotRedrivable, ErrorCodes.BodyDropped, ErrorCodes.TooManyRequests,

@@ -39,10 +39,10 @@ internal static class JobOperations
     }
 
     public static async Task<Answer> RunAsync(ApiCall call) =>
-        Written(await call.Jobs.RunAsync(call.Id, call.Options));
+        Written(await call.Jobs.RunAsync(call.Id, call.Options), makesNew: false);
 
     public static async Task<Answer> RedriveAsync(ApiCall call) =>
-        Written(await call.Jobs.RedriveAsync(call.Id, call.Options));
+        Written(await call.Jobs.RedriveAsync(call.Id, call.Options), makesNew: false);
 
     public static async Task<Answer> ListAsync(ApiCall call)
     {
@@ -68,10 +68,10 @@ internal static class JobOperations
         });
     }
 
-    private static Answer Written(JobReply reply) => reply.Error is { } error
+    private static Answer Written(JobReply reply, bool makesNew = true) => reply.Error is { } error
         ? Answer.Refused(error)
         : Answer.Ok(
-            reply.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK,
+            makesNew && reply.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK,
             writer => JobJson.WriteChange(writer, reply),
             reply.Version);
 

@@ -56,20 +56,20 @@ internal static class RouteOperations
             _ => null,
         };
         return force is { } isForced
-            ? Written(await call.Routes.DeleteAsync(call.Id, isForced, call.Options))
+            ? Written(await call.Routes.DeleteAsync(call.Id, isForced, call.Options), makesNew: false)
             : Answer.Refused(InvalidField.Because("force", "must be true or false", "true, false"));
     }
 
     public static async Task<Answer> PauseAsync(ApiCall call) =>
-        Written(await call.Routes.PauseAsync(call.Id, call.Options));
+        Written(await call.Routes.PauseAsync(call.Id, call.Options), makesNew: false);
 
     public static async Task<Answer> ResumeAsync(ApiCall call) =>
-        Written(await call.Routes.ResumeAsync(call.Id, call.Options));
+        Written(await call.Routes.ResumeAsync(call.Id, call.Options), makesNew: false);
 
-    private static Answer Written(RouteReply reply) => reply.Error is { } error
+    private static Answer Written(RouteReply reply, bool makesNew = true) => reply.Error is { } error
         ? Answer.Refused(reply.UnfinishedCount == 0 ? error : WithUnfinished(error, reply.UnfinishedCount))
         : Answer.Ok(
-            reply.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK,
+            makesNew && reply.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK,
             writer => RouteJson.WriteChange(writer, reply),
             reply.Version);
 

@@ -48,7 +48,10 @@ public sealed class RealClusterTests(RealCluster cluster) : IClassFixture<RealCl
         Assert.Equal((409, "E003"), (same.Status, same.Code));
         Assert.Equal((409, "E003"), (other.Status, other.Code));
         Assert.All([stale, taken, staleDelete], answer => Assert.Equal((412, "E004"), (answer.Status, answer.Code)));
-        Assert.Equal($"{second.Version}", (string?)stale.Json["details"]!["version"]);
+        Assert.Equal("The present version is another one than the request names.", (string?)stale.Json["error"]);
+        Assert.Equal(
+            ("scheduled", $"{second.Version}"),
+            ((string?)stale.Json["details"]!["state"], (string?)stale.Json["details"]!["version"]));
         Assert.Equal((200, "won"), (won.Status, (string?)won.Json["outcome"]));
         Assert.Equal((404, "E002"), (none.Status, none.Code));
     }

@@ -40,7 +40,7 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
         {
             return IsSame(there.Spec, job)
                 ? Reply(there.Job, there.Job.Version / CommandsPerEntry)
-                : Refused(ErrorCodes.JobExists, "The id is taken.", there.Job.Version);
+                : Refused(ErrorCodes.JobExists, there.Job);
         }
 
         return CheckRoute(job) ?? Write(id, job);
@@ -52,7 +52,7 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
         return Check(there.Job, options)
             ?? CheckRoute(job)
             ?? (there.Job?.State == JobStatus.Claimed
-                ? Refused(ErrorCodes.TooLate, "It is claimed.", there.Job.Version)
+                ? Refused(ErrorCodes.TooLate, there.Job)
                 : Write(job.Id!, job));
     });
 
@@ -63,7 +63,7 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
         {
             return Task.FromResult(_jobs.TryGetValue(id, out var there)
                 ? Reply(there.Job, 0) with { Job = there.Job }
-                : Refused(ErrorCodes.JobNotFound, "No such job."));
+                : Refused(ErrorCodes.JobNotFound));
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
     {
         if (!_jobs.TryGetValue(id, out var there))
         {
-            return Refused(ErrorCodes.JobNotFound, "No such job.");
+            return Refused(ErrorCodes.JobNotFound);
         }
 
         if (Check(there.Job, options) is { } refused)
@@ -81,7 +81,7 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
 
         if (there.Job.State is not (JobStatus.Scheduled or JobStatus.Claimed or JobStatus.Retrying))
         {
-            return Refused(ErrorCodes.Finished, "It is finished.", there.Job.Version);
+            return Refused(ErrorCodes.Finished, there.Job);
         }
 
         var outcome = there.Job.AttemptCount == 0 ? DeleteOutcome.Won : DeleteOutcome.Stopped;
@@ -93,15 +93,15 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
     {
         if (!_jobs.TryGetValue(id, out var there))
         {
-            return Refused(ErrorCodes.JobNotFound, "No such job.");
+            return Refused(ErrorCodes.JobNotFound);
         }
 
         return there.Job.State switch
         {
-            JobStatus.Delivered => Refused(ErrorCodes.BodyDropped, "Its body is dropped.", there.Job.Version),
+            JobStatus.Delivered => Refused(ErrorCodes.BodyDropped, there.Job),
             JobStatus.Scheduled or JobStatus.Retrying =>
                 Write(id, there.Spec with { TriggerTimeMs = cluster.NowMs, DelayMs = null }),
-            _ => Refused(ErrorCodes.TooLate, "It is not waiting.", there.Job.Version),
+            _ => Refused(ErrorCodes.TooLate, there.Job),
         };
     });
 
@@ -110,12 +110,12 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
         {
             if (!_jobs.TryGetValue(id, out var there))
             {
-                return Refused(ErrorCodes.JobNotFound, "No such job.");
+                return Refused(ErrorCodes.JobNotFound);
             }
 
             if (there.Job.State is not (JobStatus.Dead or JobStatus.Unknown))
             {
-                return Refused(ErrorCodes.NotRedrivable, "It is not dead or unknown.", there.Job.Version);
+                return Refused(ErrorCodes.NotRedrivable, there.Job);
             }
 
             _jobs[id] = (there.Job with { State = JobStatus.Retrying }, there.Spec);
@@ -144,7 +144,7 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
         {
             if (job is null)
             {
-                replies.Add(Refused(ErrorCodes.InvalidRequest, "No job."));
+                replies.Add(Refused(ErrorCodes.InvalidRequest));
                 continue;
             }
 
@@ -209,12 +209,12 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
     {
         var isOther = options?.IfVersion is { } version && there?.Version != version;
         return isOther || (options?.IfAbsent == true && there is not null)
-            ? Refused(ErrorCodes.VersionMismatch, "It has another version.", there?.Version ?? 0)
+            ? Refused(ErrorCodes.VersionMismatch, there)
             : null;
     }
 
     private JobReply? CheckRoute(JobSpec job) =>
-        cluster.RoutesOf(name.Database).Has(job.Route) ? null : Refused(ErrorCodes.RouteNotFound, "No such route.");
+        cluster.RoutesOf(name.Database).Has(job.Route) ? null : Refused(ErrorCodes.RouteNotFound);
 
     private static bool IsSame(JobSpec one, JobSpec other) =>
         one.Meta.Span.SequenceEqual(other.Meta.Span)
@@ -229,14 +229,6 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
         AttemptCount = job.AttemptCount,
     };
 
-    private static JobReply Refused(string code, string message, long version = 0) => new()
-    {
-        Error = new ErrorReply(code, message)
-        {
-            Details = version == 0
-                ? ImmutableSortedDictionary<string, string>.Empty
-                : ImmutableSortedDictionary<string, string>.Empty
-                    .Add("version", version.ToString(CultureInfo.InvariantCulture)),
-        },
-    };
+    private static JobReply Refused(string code, Job? there = null) =>
+        new() { Error = FakeRefusal.Of(code, there) };
 }

@@ -26,7 +26,7 @@ internal sealed class FakeRoutes(FakeCluster cluster, string database) : IRoutes
     public Task<RouteReply> CreateAsync(RouteSpec route, RequestOptions? options = null) => Do(() =>
         !_routes.TryGetValue(route.Id, out var there) ? Write(route)
         : (there.Spec with { Secrets = [] }) == (route with { Secrets = [] }) ? Reply(there.Route)
-        : Refused(ErrorCodes.RouteExists, "The route is there."));
+        : Refused(ErrorCodes.RouteExists, there.Route));
 
     public Task<RouteReply> PutAsync(RouteSpec route, RequestOptions? options = null) => Do(() =>
     {
@@ -37,7 +37,7 @@ internal sealed class FakeRoutes(FakeCluster cluster, string database) : IRoutes
     public Task<RouteReply> GetAsync(string id) => Do(() =>
         _routes.TryGetValue(id, out var there)
             ? Reply(there.Route) with { Route = there.Route }
-            : Refused(ErrorCodes.RouteNotFound, "No such route."));
+            : Refused(ErrorCodes.RouteNotFound));
 
     public Task<RoutePage> ListAsync()
     {
@@ -52,14 +52,15 @@ internal sealed class FakeRoutes(FakeCluster cluster, string database) : IRoutes
     {
         if (!_routes.TryGetValue(id, out var there))
         {
-            return Refused(ErrorCodes.RouteNotFound, "No such route.");
+            return Refused(ErrorCodes.RouteNotFound);
         }
 
         var unfinished = cluster.CollectionsOf(database).SelectMany(jobs => jobs.All)
             .Count(job => job.Route == id && job.State is JobStatus.Scheduled or JobStatus.Retrying);
         if (unfinished > 0 && !force)
         {
-            return Refused(ErrorCodes.RouteInUse, "It has jobs.") with { UnfinishedCount = unfinished };
+            var inUse = FakeRefusal.With(FakeRefusal.Of(ErrorCodes.RouteInUse), "unfinished", unfinished);
+            return new RouteReply { Error = inUse, UnfinishedCount = unfinished };
         }
 
         return Check(there.Route, options) ?? Remove(there.Route);
@@ -72,7 +73,7 @@ internal sealed class FakeRoutes(FakeCluster cluster, string database) : IRoutes
     private Task<RouteReply> SetPaused(string id, bool isPaused) => Do(() =>
         _routes.TryGetValue(id, out var there)
             ? Write(there.Spec with { IsPaused = isPaused })
-            : Refused(ErrorCodes.RouteNotFound, "No such route."));
+            : Refused(ErrorCodes.RouteNotFound));
 
     private Task<RouteReply> Do(Func<RouteReply> change)
     {
@@ -116,11 +117,12 @@ internal sealed class FakeRoutes(FakeCluster cluster, string database) : IRoutes
     {
         var isOther = options?.IfVersion is { } version && there?.Version != version;
         return isOther || (options?.IfAbsent == true && there is not null)
-            ? Refused(ErrorCodes.VersionMismatch, "It has another version.")
+            ? Refused(ErrorCodes.VersionMismatch, there)
             : null;
     }
 
     private static RouteReply Reply(Route route) => new() { Id = route.Id, Version = route.Version };
 
-    private static RouteReply Refused(string code, string message) => new() { Error = new ErrorReply(code, message) };
+    private static RouteReply Refused(string code, Route? there = null) =>
+        new() { Error = there is null ? FakeRefusal.Of(code) : FakeRefusal.Of(code, there) };
 }
