@@ -12,7 +12,8 @@ public sealed partial class ManualTests
     public async Task Every_command_of_the_manual_is_answered_as_it_says()
     {
         await using var host = await ApiHost.StartEmptyAsync();
-        var manual = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "api.md"));
+        var manual = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "docs", "api.md"), TestContext.Current.CancellationToken);
         var examples = Example().Matches(manual);
 
         foreach (Match example in examples)

@@ -23,8 +23,8 @@ public sealed class OpenApiTests : IAsyncLifetime
 
         var golden = Path.Combine(Repository.Root, "tests", "Api.Tests", "Documents", GoldenName);
         var actual = Path.Combine(AppContext.BaseDirectory, GoldenName);
-        await File.WriteAllBytesAsync(actual, answer.Body);
-        var expected = File.Exists(golden) ? await File.ReadAllTextAsync(golden) : "";
+        await File.WriteAllBytesAsync(actual, answer.Body, TestContext.Current.CancellationToken);
+        var expected = await File.ReadAllTextAsync(golden, TestContext.Current.CancellationToken);
         Assert.True(
             expected.Trim() == answer.Text.Trim(), $"The document changed. If that is meant: cp {actual} {golden}");
     }

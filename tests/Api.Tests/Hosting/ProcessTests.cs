@@ -86,11 +86,12 @@ public sealed class ProcessTests
     public async Task The_nodes_own_file_is_read_and_the_command_line_goes_before_it()
     {
         var file = Path.Combine(AppContext.BaseDirectory, "cluster-settings.json");
-        await File.WriteAllTextAsync(file, """
+        const string settings = """
             {"TimeMachine":{"Cluster":{"Id":"shop"},"Node":{"Name":"node1"},
              "Sql":{"Provider":"postgresql","ConnectionString":"Host=a;Database=b"},
              "Api":{"BodiesMibMax":64,"AllowAnonymous":false}}}
-            """);
+            """;
+        await File.WriteAllTextAsync(file, settings, TestContext.Current.CancellationToken);
 
         await using var app = ApiProcess.TryBuild(
             ["--config", file, "--TimeMachine:Api:BodiesMibMax=128"], out var problem);
@@ -108,12 +109,13 @@ public sealed class ProcessTests
     {
         await using var app = ApiProcess.TryBuild(
             [Gateway, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"], out _);
-        await app!.StartAsync(TestContext.Current.CancellationToken);
+        var stopping = TestContext.Current.CancellationToken;
+        await app!.StartAsync(stopping);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
-        using var live = await client.GetAsync(new Uri("/livez", UriKind.Relative));
-        using var ready = await client.GetAsync(new Uri("/readyz", UriKind.Relative));
-        using var job = await client.GetAsync(new Uri("/job/shop/timeouts/a", UriKind.Relative));
+        using var live = await client.GetAsync(new Uri("/livez", UriKind.Relative), stopping);
+        using var ready = await client.GetAsync(new Uri("/readyz", UriKind.Relative), stopping);
+        using var job = await client.GetAsync(new Uri("/job/shop/timeouts/a", UriKind.Relative), stopping);
 
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);

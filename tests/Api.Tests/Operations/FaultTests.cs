@@ -59,7 +59,8 @@ public sealed partial class FaultTests : IAsyncLifetime
 
         var answer = await _host.SendAsync("POST", ApiHost.Collection, Body);
 
-        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "errors", code + ".md"));
+        var page = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "docs", "errors", code + ".md"), TestContext.Current.CancellationToken);
         Assert.Equal((code, HttpStatus.Of(code)), (answer.Code, answer.Status));
         Assert.Equal(int.Parse(StatusLine().Match(page).Groups[1].Value, null), answer.Status);
         Assert.True(answer.Status is (>= 400 and < 500) or 503 or 507);
