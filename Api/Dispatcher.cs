@@ -11,36 +11,34 @@ namespace TimeMachine.Api;
 
 /// <summary>Takes every request: finds its operation, lets it in, checks path and headers, and writes the answer.
 /// </summary>
-internal sealed partial class Dispatcher(ApiServices services, KeyRing keys, ILogger<Dispatcher> log)
+internal sealed partial class Dispatcher(
+    ApiServices services, KeyRing keys, ApiMeter meter, ILogger<Dispatcher> log)
 {
     public async Task HandleAsync(HttpContext http)
     {
-        // A client that has sent all and closed its half of the connection is answered like any other.
-        var answer = await AnswerAsync(http);
-        await answer.WriteAsync(http);
-    }
-
-    private Task<Answer> AnswerAsync(HttpContext http)
-    {
+        var begun = services.Clock.GetTimestamp();
         // The limit is the operation's, and counted where the body is read.
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
         var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var target = RequestTarget.Parse(raw, out var refusal);
-        return target is null ? Refuse(refusal!) : FindAsync(http, target);
+        var operation = target is null ? null : OperationTable.Find(MethodOf(http.Request), target.Segments);
+        var answer = target is null ? Answer.Refused(refusal!)
+            : operation is null ? NoOperation(target)
+            : await LetInAsync(http, target, operation);
+        // A client that has sent all and closed its half of the connection is answered like any other.
+        await answer.WriteAsync(http);
+        meter.Record(operation?.Id, answer.Status, services.Clock.GetElapsedTime(begun));
     }
 
-    private Task<Answer> FindAsync(HttpContext http, RequestTarget target)
-    {
-        var method = HttpMethods.IsHead(http.Request.Method) ? HttpMethods.Get : http.Request.Method;
-        if (OperationTable.Find(method, target.Segments) is { } found)
-        {
-            return LetInAsync(http, target, found);
-        }
+    private static string MethodOf(HttpRequest request) =>
+        HttpMethods.IsHead(request.Method) ? HttpMethods.Get : request.Method;
 
+    private static Answer NoOperation(RequestTarget target)
+    {
         var allowed = OperationTable.MethodsAt(target.Segments);
         return allowed.Length == 0
-            ? Refuse(Refusals.PathNotFound)
-            : Task.FromResult(Answer.Refused(Refusals.MethodNotAllowed(allowed), allowed));
+            ? Answer.Refused(Refusals.PathNotFound)
+            : Answer.Refused(Refusals.MethodNotAllowed(allowed), allowed);
     }
 
     private Task<Answer> LetInAsync(HttpContext http, RequestTarget target, Operation operation)

@@ -49,12 +49,14 @@ public static class TimeMachineApi
         });
         services.AddRouting();
         services.AddLogging();
+        services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IReadiness, ClusterReadiness>();
         services.TryAddSingleton<ApiServices>();
         services.TryAddSingleton(new KeyRing(options));
         services.TryAddSingleton(new BodyBudget(options.BodiesBytesMax));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, FramingGuard>());
+        services.TryAddSingleton<ApiMeter>();
         services.TryAddSingleton<Dispatcher>();
         services.TryAddSingleton<ApiDocument>();
         services.TryAddSingleton<ISwaggerProvider>(provider => provider.GetRequiredService<ApiDocument>());

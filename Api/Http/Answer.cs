@@ -19,7 +19,6 @@ internal sealed class Answer
     };
 
     private const int MsPerSecond = 1_000;
-    private readonly int _status;
     private readonly ReadOnlyMemory<byte> _body;
     private long? _version;
     private string? _allow;
@@ -27,7 +26,7 @@ internal sealed class Answer
 
     private Answer(int status, Action<Utf8JsonWriter> write)
     {
-        _status = status;
+        Status = status;
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Json))
         {
@@ -36,6 +35,9 @@ internal sealed class Answer
 
         _body = buffer.WrittenMemory;
     }
+
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; }
 
     /// <summary>An answer that is no refusal.</summary>
     /// <param name="status">The HTTP status.</param>
@@ -58,7 +60,7 @@ internal sealed class Answer
     public async Task WriteAsync(HttpContext http)
     {
         var response = http.Response;
-        response.StatusCode = _status;
+        response.StatusCode = Status;
         response.ContentLength = _body.Length;
         AddHeaders(response.Headers);
         if (!HttpMethods.IsHead(http.Request.Method))
@@ -82,13 +84,13 @@ internal sealed class Answer
             headers.Allow = _allow;
         }
 
-        if (_status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        if (Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
             var seconds = Math.Max(1, (_retryAfterMs + MsPerSecond - 1) / MsPerSecond);
             headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (_status == StatusCodes.Status401Unauthorized)
+        if (Status == StatusCodes.Status401Unauthorized)
         {
             headers.WWWAuthenticate = "Bearer";
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,6 +36,8 @@ internal sealed class ApiHost : IAsyncDisposable
     public LogLines Log { get; }
 
     public Uri Address { get; }
+
+    public object Meters => _app.Services.GetRequiredService<IMeterFactory>();
 
     /// <summary>Starts a server, with the route "hook" in the database "shop".</summary>
     public static async Task<ApiHost> StartAsync(
