@@ -25,9 +25,9 @@ internal sealed partial class Dispatcher(
         var answer = target is null ? Answer.Refused(refusal!)
             : operation is null ? NoOperation(target)
             : await LetInAsync(http, target, operation);
+        meter.Record(operation?.Id, answer.Status, services.Clock.GetElapsedTime(begun));
         // A client that has sent all and closed its half of the connection is answered like any other.
         await answer.WriteAsync(http);
-        meter.Record(operation?.Id, answer.Status, services.Clock.GetElapsedTime(begun));
     }
 
     private static string MethodOf(HttpRequest request) =>
