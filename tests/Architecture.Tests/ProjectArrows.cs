@@ -19,7 +19,10 @@ internal static class ProjectArrows
                 ["Microsoft.Orleans.", "Microsoft.Extensions."]),
             ["TimeMachine.Api"] = (
                 ["TimeMachine.Grains.Interfaces"],
-                ["Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Swashbuckle."]),
+                [
+                    "Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.AdoNet",
+                    "Npgsql", "Microsoft.Data.Sqlite", "Swashbuckle.",
+                ]),
             ["TimeMachine.Silo"] = (
                 ["TimeMachine.Grains", "TimeMachine.Api"],
                 [
