@@ -8,6 +8,8 @@ public sealed class ClusterTests : IDisposable
     private static readonly string Configuration =
         new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Name;
 
+    private static readonly string[] Nodes = ["node1", "node2", "node3"];
+
     private readonly string _data = Directory.CreateTempSubdirectory("time-machine-cluster-").FullName;
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
@@ -17,24 +19,27 @@ public sealed class ClusterTests : IDisposable
     {
         try
         {
-            Assert.Contains("3 nodes are ready:", await RunAsync("create-cluster.sh", 0, "3", "--no-build"));
-            Assert.Contains(
+            AssertSays("3 nodes are ready:", await RunAsync("create-cluster.sh", 0, "3", "--no-build"));
+            AssertSays(
                 "200 of 200 delivered once", await RunAsync("demo.sh", 0, "--jobs", "200", "--within-seconds", "4"));
-            Assert.Contains("0 without a leader", await RunAsync("check-health.sh", 0, "3"));
+            AssertSays("0 without a leader", await RunAsync("check-health.sh", 0, "3"));
         }
         finally
         {
             await RunAsync("stop-cluster.sh", 0);
         }
 
-        Assert.Contains("does not answer", await RunAsync("check-health.sh", 1));
+        AssertSays("does not answer", await RunAsync("check-health.sh", 1));
         Assert.All(
-            new[] { "node1", "node2", "node3" },
+            Nodes,
             node => Assert.Contains(
                 $"Node {node} has stopped with status 0",
                 File.ReadAllText(Path.Combine(_data, node, "node.log")),
                 StringComparison.Ordinal));
     }
+
+    private static void AssertSays(string text, string output) =>
+        Assert.Contains(text, output, StringComparison.Ordinal);
 
     private async Task<string> RunAsync(string script, int status, params string[] args)
     {

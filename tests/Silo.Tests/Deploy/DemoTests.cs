@@ -48,10 +48,7 @@ public sealed class DemoTests
     public void A_cluster_is_whole_when_each_vnode_is_led_and_has_its_replicas(
         string? leader, int replicaCount, int voterCount, bool isWhole)
     {
-        var nodes = new[] { "node1", "node2", "node3" }
-            .Select(name => new NodeRow(name, IsAlive: true, IsPlanned: true, IsReady: true, 1, 1)).ToList();
-
-        var cluster = new ClusterPicture(3, nodes, [new VNodeRow(leader, replicaCount, voterCount)]);
+        var cluster = new ClusterPicture(3, NodesOf(3), [new VNodeRow(leader, replicaCount, voterCount)]);
 
         Assert.Equal(isWhole, cluster.IsWhole);
     }
@@ -59,10 +56,7 @@ public sealed class DemoTests
     [Fact]
     public void On_two_nodes_a_vnode_has_one_replica()
     {
-        var nodes = new[] { "node1", "node2" }
-            .Select(name => new NodeRow(name, IsAlive: true, IsPlanned: true, IsReady: true, 1, 1)).ToList();
-
-        Assert.True(new ClusterPicture(3, nodes, [new VNodeRow("node1", 1, 1)]).IsWhole);
+        Assert.True(new ClusterPicture(3, NodesOf(2), [new VNodeRow("node1", 1, 1)]).IsWhole);
     }
 
     [Fact]
@@ -87,6 +81,12 @@ public sealed class DemoTests
         answer.Remove("vnodes");
         Assert.Throws<InvalidDataException>(() => ClusterPicture.Read(answer));
     }
+
+    private static List<NodeRow> NodesOf(int count) =>
+    [
+        .. Enumerable.Range(1, count).Select(
+            number => new NodeRow($"node{number}", IsAlive: true, IsPlanned: true, IsReady: true, 1, 1)),
+    ];
 
     private static string Printed(DemoResult result)
     {
