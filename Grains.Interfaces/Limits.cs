@@ -26,4 +26,40 @@ public static class Limits
 
     /// <summary>How far ahead a job may be, in ms: 100 years of 365.25 days.</summary>
     public const long HorizonMs = 3_155_760_000_000;
+
+    /// <summary>How deeply a job's meta may be nested.</summary>
+    public const int MetaDepthMax = 64;
+
+    /// <summary>The most characters of a page's cursor.</summary>
+    public const int CursorCharsMax = 8_192;
+
+    /// <summary>The most bytes of a route's address in UTF-8.</summary>
+    public const int WebhookUrlBytesMax = 2_048;
+
+    /// <summary>The longest time that an attempt may take, in ms; the least is 1.</summary>
+    public const int TimeoutMsMax = 60_000;
+
+    /// <summary>The most failed attempts before a job is dead; the least is 1.</summary>
+    public const int AttemptsMax = 1_000;
+
+    /// <summary>The longest backoff, in ms: a day; the least is 1.</summary>
+    public const int BackoffMsMax = 86_400_000;
+
+    /// <summary>The most sends under way of a limited route; the least is 1.</summary>
+    public const int ConcurrencyMax = 65_535;
+
+    /// <summary>The most sends a second of a limited route; the least is 1.</summary>
+    public const int RatePerSecondMax = 100_000;
+
+    /// <summary>The most live signing secrets of a route: the old and the new one of a change.</summary>
+    public const int SecretsMax = 2;
+
+    /// <summary>The fewest bytes of a signing secret.</summary>
+    public const int SecretBytesMin = 24;
+
+    /// <summary>The most bytes of a signing secret.</summary>
+    public const int SecretBytesMax = 64;
+
+    /// <summary>The most replicas of a vnode; the least is 1.</summary>
+    public const int ReplicasMax = 7;
 }

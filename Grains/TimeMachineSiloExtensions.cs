@@ -24,6 +24,7 @@ public static class TimeMachineSiloExtensions
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<NodeService>();
         services.AddSingleton<INodeReadiness>(provider => provider.GetRequiredService<NodeService>());
+        services.AddSingleton<INodeHandover>(provider => provider.GetRequiredService<NodeService>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             provider => provider.GetRequiredService<NodeService>());
         services.AddSingleton<SystemDesk>();

@@ -127,6 +127,16 @@ internal sealed partial class NodeService
         machine.Core.Engine.Find(GroupId.System) is { Role: RaftRole.Leader } raft
         && raft.IsLeaderConfirmed(machine.Now);
 
+    /// <inheritdoc/>
+    public async Task HandOverAsync(CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        if (_host is { } host)
+        {
+            await HandOverAsync(host, cancellationToken);
+        }
+    }
+
     /// <summary>Hands over what this node leads, so that no recipient sees anything twice; then closes the disk.
     /// </summary>
     private async Task StopAsync(CancellationToken cancellationToken)

@@ -11,8 +11,14 @@ internal sealed partial class NodeService
     [LoggerMessage(LogLevel.Information, "Node {Node} has stopped.")]
     private partial void LogStopped(string node);
 
-    [LoggerMessage(LogLevel.Warning, "The cluster's plan cannot be read just now; what is known holds.")]
-    private partial void LogPlanAway(Exception error);
+    [LoggerMessage(LogLevel.Warning, "The cluster's plan cannot be read just now; what is known holds: {Reason}")]
+    private partial void LogPlanAway(string reason);
+
+    [LoggerMessage(LogLevel.Information, "The cluster's plan is read again.")]
+    private partial void LogPlanBack();
+
+    [LoggerMessage(LogLevel.Critical, "Node {Node} cannot start ({Problem}): {Reason}")]
+    private partial void LogCannotStart(string node, NodeStartProblem problem, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Node {Node} stops with {GroupCount} groups that it could not hand over.")]
     private partial void LogLeftLeading(string node, int groupCount);

@@ -14,7 +14,8 @@ namespace TimeMachine.Grains.Cluster;
 /// The node of this process: opens its disk once the silo is a member of the cluster and the plan says who it is, and
 /// closes it when the silo stops. A start without the SQL database waits for it; a running node does not need it.
 /// </summary>
-internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle>, INodeReadiness, IDisposable
+internal sealed partial class NodeService
+    : ILifecycleParticipant<ISiloLifecycle>, INodeReadiness, INodeHandover, IDisposable
 {
     private static readonly TimeSpan PlanRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PlanRefresh = TimeSpan.FromSeconds(1);
@@ -27,12 +28,13 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
     private readonly ILogger<NodeService> _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebhookSender _sender;
+    private readonly NodeMetrics _metrics = new();
     private readonly SemaphoreSlim _ended = new(0);
     private volatile NodeHost? _host;
     private volatile JobRouter? _router;
     private volatile ClusterPlan? _plan;
-    private volatile string _notReady = "the node is starting";
     private volatile bool _isStopping;
+    private string _planAway = "";
 
     public NodeService(
         NodeServiceOptions options,
@@ -77,13 +79,6 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(
         nameof(NodeService), ServiceLifecycleStage.Active, StartAsync, StopAsync);
 
-    /// <inheritdoc/>
-    public bool IsReady(out string reason)
-    {
-        reason = _isStopping ? "the node is stopping" : _notReady;
-        return reason.Length == 0;
-    }
-
     /// <summary>A grain is pinned to one node: on another it would speak for a disk that it has not.</summary>
     public Task CheckHomeAsync(string key) => PinnedKey.NodeOf(key).SequenceEqual(Name)
         ? Task.CompletedTask
@@ -95,6 +90,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         _router?.Dispose();
         _host?.Dispose();
         _sender.Dispose();
+        _metrics.Dispose();
         _stopping.Dispose();
         _ended.Dispose();
     }
@@ -109,8 +105,10 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
     {
         try
         {
-            await OpenAsync(_stopping.Token);
-            await Task.WhenAll(Task.Run(RefreshAllAsync), Task.Run(KeepAsync));
+            if (await TryOpenAsync(_stopping.Token))
+            {
+                await RunLoopsAsync();
+            }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -126,12 +124,43 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         }
     }
 
+    /// <summary>Ends when the node stops and all of them have ended, or when one of them fails.</summary>
+    private async Task RunLoopsAsync()
+    {
+        Task[] loops = [Task.Run(WatchAsync), Task.Run(RefreshAllAsync), Task.Run(KeepAsync)];
+        var first = await Task.WhenAny(loops);
+        await (first.IsFaulted ? first : Task.WhenAll(loops));
+    }
+
     private async Task RefreshAllAsync()
     {
         using var timer = new PeriodicTimer(PlanRefresh, _time);
         while (await timer.WaitForNextTickAsync(_stopping.Token))
         {
             await RefreshAsync();
+        }
+    }
+
+    private async Task<bool> TryOpenAsync(CancellationToken token)
+    {
+        try
+        {
+            await OpenAsync(token);
+            return true;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException && !token.IsCancellationRequested
+            && _options.CannotStart is not null)
+        {
+            var problem = error switch
+            {
+                DirectoryInUseException => NodeStartProblem.DirectoryInUse,
+                InvalidDataException => NodeStartProblem.NeedsDecision,
+                _ => NodeStartProblem.Failed,
+            };
+            _notReady = error.Message;
+            LogCannotStart(Name, problem, problem == NodeStartProblem.Failed ? error.ToString() : error.Message);
+            _options.CannotStart(problem, error.Message);
+            return false;
         }
     }
 
@@ -152,7 +181,7 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
             OptionsOf(plan, new NodeId(self.Id), forms),
             RealFileSystem.EndingTheProcess(),
             _peers,
-            _sender,
+            new MeasuredSender(_sender, _metrics, _time),
             _time,
             Fail);
         try
@@ -215,11 +244,14 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
         {
             try
             {
-                return await ask().WaitAsync(TimeSpan.FromSeconds(10), _time, token);
+                var answer = await ask().WaitAsync(TimeSpan.FromSeconds(10), _time, token);
+                NotePlan("");
+                return answer;
             }
             catch (Exception error) when (error is not OutOfMemoryException && !token.IsCancellationRequested)
             {
-                LogPlanAway(error);
+                _notReady = $"the cluster's plan cannot be read: {error.Message}";
+                NotePlan(error.Message);
                 await Task.Delay(PlanRetry, _time, token);
             }
         }
@@ -236,13 +268,29 @@ internal sealed partial class NodeService : ILifecycleParticipant<ISiloLifecycle
                 _plan = plan;
                 _router!.OnMap(PlanChange.MapOf(plan));
             }
+
+            NotePlan("");
         }
         catch (Exception error) when (error is not OutOfMemoryException && !_stopping.IsCancellationRequested)
         {
-            LogPlanAway(error);
+            NotePlan(error.Message);
+        }
+    }
+
+    /// <summary>Says once that the plan is away, and once that it is back: the database may be away for hours.
+    /// </summary>
+    private void NotePlan(string away)
+    {
+        if (away.Length > 0 && _planAway.Length == 0)
+        {
+            LogPlanAway(away);
+        }
+        else if (away.Length == 0 && _planAway.Length > 0)
+        {
+            LogPlanBack();
         }
 
-        _notReady = await _host!.AskAsync(NotReadyReason);
+        _planAway = away;
     }
 
     private NodeMachineOptions OptionsOf(ClusterPlan plan, NodeId self, bool forms)

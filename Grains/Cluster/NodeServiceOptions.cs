@@ -25,4 +25,8 @@ public sealed record NodeServiceOptions
     /// <summary>The address of the node's REST interface, for people who look at the cluster; empty if it has none.
     /// </summary>
     public string RestAddress { get; init; } = "";
+
+    /// <summary>Told once if the node cannot start, with what a person must know, on any thread: it is to end the
+    /// process. Without it the process ends at once.</summary>
+    public Action<NodeStartProblem, string>? CannotStart { get; init; }
 }

@@ -1,5 +1,6 @@
 using TimeMachine.Core.Routing;
 using TimeMachine.Grains.Interfaces;
+using TimeMachine.Grains.Interfaces.Validation;
 
 namespace TimeMachine.Grains.Cluster;
 
@@ -69,8 +70,7 @@ internal static class PlanChange
         }
         else if (replicaTarget is < 1 or > ShardMap.ReplicasMax)
         {
-            error = new ErrorReply(
-                ErrorCodes.InvalidRequest, $"replicas must be 1 to {ShardMap.ReplicasMax}.");
+            error = InvalidField.NotWithin("replicas", 1, ShardMap.ReplicasMax);
         }
 
         var isSame = error is not null || replicaTarget == plan.ReplicaTarget;

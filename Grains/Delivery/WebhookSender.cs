@@ -77,10 +77,10 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
 
     private HttpRequestMessage RequestOf(in SendRequest attempt, OnceContent content, string trace)
     {
-        var problem = WebhookTarget.Check(attempt.Route.WebhookUrl, _options.AllowLoopback, out var target);
-        if (problem is not null)
+        var refusal = WebhookTarget.Check(attempt.Route.WebhookUrl, _options.AllowLoopback, out var target);
+        if (refusal is not null)
         {
-            throw new ForbiddenTargetException(problem);
+            throw new ForbiddenTargetException(refusal.Message);
         }
 
         var invariant = CultureInfo.InvariantCulture;

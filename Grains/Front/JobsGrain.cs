@@ -3,6 +3,7 @@ using Orleans.Concurrency;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Interfaces;
+using TimeMachine.Grains.Interfaces.Validation;
 using TimeMachine.Grains.Routing;
 
 namespace TimeMachine.Grains.Front;
@@ -50,9 +51,9 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
     /// <inheritdoc/>
     public async Task<BatchReply> CreateManyAsync(ImmutableArray<JobSpec> jobs, RequestOptions? options = null)
     {
-        if (jobs.IsDefaultOrEmpty || jobs.Length > Limits.BatchJobsMax)
+        if (JobRules.CheckCount(jobs.IsDefault ? 0 : jobs.Length) is { } error)
         {
-            return new BatchReply { Error = Replies.Invalid("jobs", $"must be 1 to {Limits.BatchJobsMax}") };
+            return new BatchReply { Error = error };
         }
 
         var replies = new Task<JobReply>[jobs.Length];
@@ -72,7 +73,7 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
             return new JobPage { Error = Replies.ErrorOf(ErrorCode.Unavailable) };
         }
 
-        if (ErrorOf(query) is { } error)
+        if ((CollectionErrorOf() ?? JobRules.Check(query)) is { } error)
         {
             return new JobPage { Error = error };
         }
@@ -82,7 +83,7 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
             : new ListCursor(0, default);
         if (cursor is null)
         {
-            return new JobPage { Error = Replies.Invalid("cursor", "must be one that a page of this list gave") };
+            return new JobPage { Error = JobRules.BadCursor };
         }
 
         var request = new JobListRequest
@@ -101,37 +102,16 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
             : new JobPage { Error = Replies.ErrorOf(page.Code) };
     }
 
-    private ErrorReply? ErrorOf(JobQuery query)
-    {
-        if (query.Limit is < 1 or > Limits.PageJobsMax)
-        {
-            return Replies.Invalid("limit", $"must be 1 to {Limits.PageJobsMax}");
-        }
-
-        if (query.State is { } state && !(Enum.IsDefined(state) && state != JobStatus.None))
-        {
-            return Replies.Invalid("state", "is not known");
-        }
-
-        return NameCheck.Of("db", _name.Database) ?? NameCheck.Of("collection", _name.Collection)
-            ?? (query.Route is { } route ? NameCheck.Of("route", route) : null);
-    }
-
     private async Task<JobReply> WriteAsync(JobRequestKind kind, JobSpec? job, RequestOptions? options, int item)
     {
-        if (job is null)
-        {
-            return new JobReply { Error = Replies.Invalid("job", "must not be null") };
-        }
-
-        var id = job.Id ?? IdOf(options, item);
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var error = NameErrorOf(id) ?? OptionsCheck.Of(options) ?? JobCheck.Of(job, nowMs);
+        var error = CollectionErrorOf() ?? RequestRules.Check(options) ?? JobRules.Check(job, nowMs);
         if (error is not null)
         {
-            return new JobReply { Error = error, Id = id };
+            return new JobReply { Error = error, Id = job?.Id ?? "" };
         }
 
+        var id = job!.Id ?? IdOf(options, item);
         return await AskAsync(id, new JobRequest
         {
             Kind = kind,
@@ -148,12 +128,12 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
         });
     }
 
-    private async Task<JobReply> ActAsync(JobRequestKind kind, string id, RequestOptions? options)
+    private async Task<JobReply> ActAsync(JobRequestKind kind, string? id, RequestOptions? options)
     {
-        var error = NameErrorOf(id) ?? OptionsCheck.Of(options);
+        var error = CollectionErrorOf() ?? NameRules.Check("id", id) ?? RequestRules.Check(options);
         if (error is not null)
         {
-            return new JobReply { Error = error, Id = id };
+            return new JobReply { Error = error, Id = id ?? "" };
         }
 
         return await AskAsync(id, new JobRequest
@@ -173,8 +153,8 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
         return Replies.JobReplyOf(id, answer);
     }
 
-    private ErrorReply? NameErrorOf(string id) => NameCheck.Of("db", _name.Database)
-        ?? NameCheck.Of("collection", _name.Collection) ?? NameCheck.Of("id", id);
+    private ErrorReply? CollectionErrorOf() =>
+        NameRules.Check("db", _name.Database) ?? NameRules.Check("collection", _name.Collection);
 
     /// <summary>The id of a job that came without: the same for every repeat of one request.</summary>
     private string IdOf(RequestOptions? options, int item) => options?.IdempotencyKey is { } key

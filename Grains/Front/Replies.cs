@@ -45,13 +45,6 @@ internal static class Replies
             RetryAfterMs = IsWorthARetry(code) ? SoonMs : 0,
         };
 
-    /// <summary>A field that is not as it must be.</summary>
-    public static ErrorReply Invalid(string field, string reason) =>
-        new(ErrorCodes.InvalidRequest, $"{field} {reason}.")
-        {
-            Details = ImmutableSortedDictionary<string, string>.Empty.Add("field", field).Add("reason", reason),
-        };
-
     /// <summary>The reply to a request for one job.</summary>
     public static JobReply JobReplyOf(string id, in JobAnswer answer) => new()
     {

@@ -3,6 +3,7 @@ using TimeMachine.Core.Jobs;
 using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Delivery;
 using TimeMachine.Grains.Interfaces;
+using TimeMachine.Grains.Interfaces.Validation;
 using TimeMachine.Grains.Routing;
 using CoreRoute = TimeMachine.Core.Routes.Route;
 using Route = TimeMachine.Grains.Interfaces.Route;
@@ -50,7 +51,7 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     {
         if (NameErrorOf(id) is { } error)
         {
-            return new RouteReply { Error = error, Id = id };
+            return new RouteReply { Error = error, Id = id ?? "" };
         }
 
         if (await desk.RoutesAsync() is not { } routes)
@@ -66,7 +67,7 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     /// <inheritdoc/>
     public async Task<RoutePage> ListAsync()
     {
-        if (NameCheck.Of("db", _database) is { } error)
+        if (NameRules.Check("db", _database) is { } error)
         {
             return new RoutePage { Error = error };
         }
@@ -90,18 +91,14 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
 
     private async Task<RouteReply> WriteAsync(RouteSpec? spec, RequestOptions? options)
     {
-        if (spec is null)
-        {
-            return new RouteReply { Error = Replies.Invalid("route", "must not be null") };
-        }
-
-        var error = NameErrorOf(spec.Id) ?? OptionsCheck.Of(options) ?? RouteCheck.Of(spec, webhooks.AllowLoopback);
+        var error = NameRules.Check("db", _database) ?? RequestRules.Check(options) ?? RouteRules.Check(spec)
+            ?? WebhookTarget.Check(spec!.WebhookUrl, webhooks.AllowLoopback, out _);
         if (error is not null)
         {
-            return new RouteReply { Error = error, Id = spec.Id };
+            return new RouteReply { Error = error, Id = spec?.Id ?? "" };
         }
 
-        var key = RouteKey.Of(_database, spec.Id);
+        var key = RouteKey.Of(_database, spec!.Id);
         return await AskAsync(spec.Id, new SystemCommand
         {
             Kind = SystemCommandKind.PutRoute,
@@ -113,12 +110,12 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     }
 
     private async Task<RouteReply> ActAsync(
-        SystemCommandKind kind, string id, RequestOptions? options, bool force = false)
+        SystemCommandKind kind, string? id, RequestOptions? options, bool force = false)
     {
-        var error = NameErrorOf(id) ?? OptionsCheck.Of(options);
+        var error = NameErrorOf(id) ?? RequestRules.Check(options);
         if (error is not null)
         {
-            return new RouteReply { Error = error, Id = id };
+            return new RouteReply { Error = error, Id = id ?? "" };
         }
 
         return await AskAsync(id, new SystemCommand
@@ -144,7 +141,7 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
         };
     }
 
-    private ErrorReply? NameErrorOf(string id) => NameCheck.Of("db", _database) ?? NameCheck.Of("id", id);
+    private ErrorReply? NameErrorOf(string? id) => NameRules.Check("db", _database) ?? NameRules.Check("id", id);
 
     private bool IsHere(CoreRoute route) => route.Key.Database == _database;
 
@@ -164,7 +161,9 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
             Concurrency = spec.Concurrency ?? 0,
             RatePerSecond = spec.RatePerSecond ?? 0,
             IsPaused = spec.IsPaused ?? false,
-            Secrets = [.. spec.Secrets.Select(secret => (ReadOnlyMemory<byte>)RouteCheck.SecretOf(secret)!)],
+            Secrets = spec.Secrets.IsDefaultOrEmpty
+                ? []
+                : [.. spec.Secrets.Select(secret => (ReadOnlyMemory<byte>)SecretRules.Decode(secret)!)],
         };
     }
 

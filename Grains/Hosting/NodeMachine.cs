@@ -37,7 +37,9 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
     /// <param name="files">The disk.</param>
     /// <param name="outlets">Where its output goes.</param>
     /// <param name="time">The clocks.</param>
-    /// <exception cref="IOException">Another process has the directory.</exception>
+    /// <exception cref="DirectoryInUseException">Another process has the directory.</exception>
+    /// <exception cref="InvalidDataException">The disk is another node's, or holds what cannot be read and is nowhere
+    /// else: it was left as it is.</exception>
     /// <exception cref="StorageFullException">There is no room to start.</exception>
     public NodeMachine(NodeMachineOptions options, IFileSystem files, INodeOutlets outlets, TimeProvider time)
     {

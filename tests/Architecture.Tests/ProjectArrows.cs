@@ -19,10 +19,17 @@ internal static class ProjectArrows
                 ["Microsoft.Orleans.", "Microsoft.Extensions."]),
             ["TimeMachine.Api"] = (
                 ["TimeMachine.Grains.Interfaces"],
-                ["Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Swashbuckle."]),
+                [
+                    "Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.AdoNet",
+                    "Npgsql", "Microsoft.Data.Sqlite", "Swashbuckle.",
+                ]),
             ["TimeMachine.Silo"] = (
                 ["TimeMachine.Grains", "TimeMachine.Api"],
-                ["Microsoft.Orleans.", "Microsoft.Extensions.", "Npgsql", "Microsoft.Data.Sqlite"]),
+                [
+                    "Microsoft.Orleans.", "Microsoft.Extensions.", "Npgsql", "Microsoft.Data.Sqlite", "OpenTelemetry.",
+                    "prometheus-net",
+                ]),
+            ["TimeMachine.Demo"] = ([], []),
         };
 
     /// <summary>The references that a project file states but may not.</summary>

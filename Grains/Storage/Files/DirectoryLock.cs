@@ -12,7 +12,8 @@ public sealed class DirectoryLock : IDisposable
 
     /// <summary>Takes the lock of a directory.</summary>
     /// <param name="directory">The directory; created if it does not exist.</param>
-    /// <exception cref="IOException">Another process has it.</exception>
+    /// <exception cref="DirectoryInUseException">Another process has it.</exception>
+    /// <exception cref="StorageFullException">There is no room for the lock's file.</exception>
     public static DirectoryLock Take(string directory)
     {
         Directory.CreateDirectory(directory);
@@ -21,9 +22,13 @@ public sealed class DirectoryLock : IDisposable
         {
             return new DirectoryLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
+        catch (IOException error) when (RealFileSystem.IsFull(error))
+        {
+            throw new StorageFullException($"no room for '{path}'", error);
+        }
         catch (IOException error)
         {
-            throw new IOException($"'{directory}' is in use by another process.", error);
+            throw new DirectoryInUseException($"'{directory}' is in use by another process.", error);
         }
     }
 

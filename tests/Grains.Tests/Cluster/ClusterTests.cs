@@ -135,10 +135,11 @@ public sealed class ClusterTests
             ASpec("..", 1),
             ASpec("b", -1),
             ASpec("c", 1) with { Route = "nowhere" },
+            ASpec("d", 1) with { Meta = "no JSON"u8.ToArray() },
         ])).OrThrow();
 
         Assert.Equal(
-            [null, "E001", "E001", "E001", "E010"], reply.Jobs.Select(job => job.Error?.Code));
+            [null, "E001", "E001", "E001", "E010", "E001"], reply.Jobs.Select(job => job.Error?.Code));
         Assert.Equal("a", (await jobs.GetAsync("a")).OrThrow().Id);
         Assert.Equal(ErrorCodes.JobNotFound, (await jobs.GetAsync("b")).Error?.Code);
     }
@@ -148,7 +149,7 @@ public sealed class ClusterTests
         Id = id,
         DelayMs = delayMs,
         Route = "hook",
-        Meta = Encoding.UTF8.GetBytes(id),
+        Meta = Encoding.UTF8.GetBytes($"\"{id}\""),
     };
 
     private static async Task CreateAsync(IJobsGrain jobs, IEnumerable<JobSpec> specs)

@@ -1,0 +1,115 @@
+using System.Data.Common;
+using System.Net;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using Orleans.Configuration;
+
+namespace TimeMachine.Api.Hosting;
+
+/// <summary>Which cluster the separate process serves, and how it finds the nodes.</summary>
+internal sealed class ClusterClientOptions
+{
+    private const string ClusterIdKey = "TimeMachine:Cluster:Id";
+    private const string ProviderKey = "TimeMachine:Sql:Provider";
+    private const string ConnectionKey = "TimeMachine:Sql:ConnectionString";
+    private const string GatewaysKey = "TimeMachine:Client:Gateways";
+    private const string Sqlite = "sqlite";
+    private const string PostgreSql = "postgresql";
+
+    /// <summary>As the nodes have it.</summary>
+    private const string ServiceId = "timemachine";
+
+    private const int BusySeconds = 5;
+    private static readonly TimeSpan ConnectRetry = TimeSpan.FromSeconds(1);
+    private readonly string _clusterId;
+    private readonly string _provider;
+    private readonly string _connectionString;
+    private readonly string[] _gateways;
+
+    /// <summary>Reads what the nodes' own settings say, and the addresses of gateways for who has no SQL.</summary>
+    public ClusterClientOptions(IConfiguration configuration)
+    {
+        _clusterId = configuration[ClusterIdKey] ?? "time-machine";
+        _provider = configuration[ProviderKey] ?? Sqlite;
+        _connectionString = configuration[ConnectionKey] ?? "";
+        _gateways = [.. configuration.GetSection(GatewaysKey).GetChildren().Select(gateway => gateway.Value ?? "")];
+    }
+
+    /// <summary>Says what keeps the process from starting, with the name of the setting to change.</summary>
+    /// <returns>Null if nothing does. No part of the connection string is in the text.</returns>
+    public string? FindProblem()
+    {
+        if (_clusterId.Length == 0)
+        {
+            return $"{ClusterIdKey} is empty: give the name that the nodes have.";
+        }
+
+        if (_gateways.Length > 0)
+        {
+            var bad = _gateways.FirstOrDefault(one => !IPEndPoint.TryParse(one, out var read) || read.Port == 0);
+            return bad is null ? null : $"{GatewaysKey} has '{bad}'. Allowed: an IP address with a port.";
+        }
+
+        if (_provider is not (Sqlite or PostgreSql))
+        {
+            return $"{ProviderKey} '{_provider}' is refused. Allowed: {Sqlite}, {PostgreSql}.";
+        }
+
+        if (_connectionString.Length == 0)
+        {
+            return $"{ConnectionKey} is empty: give the one of the nodes, or the gateways of some in {GatewaysKey}.";
+        }
+
+        try
+        {
+            return Connection() is NpgsqlConnectionStringBuilder { Host.Length: > 0 }
+                or SqliteConnectionStringBuilder { DataSource.Length: > 0 } ? null : RefusedConnection();
+        }
+        catch (Exception found) when (found is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            // The reason may quote the text, and with it a password.
+            return RefusedConnection();
+        }
+    }
+
+    /// <summary>Makes an Orleans client of it. It looks for the cluster until it finds it.</summary>
+    public void Apply(IClientBuilder client)
+    {
+        client.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ClusterId = _clusterId;
+            cluster.ServiceId = ServiceId;
+        });
+        client.UseConnectionRetryFilter(async (_, stopping) =>
+        {
+            await Task.Delay(ConnectRetry, stopping);
+            return !stopping.IsCancellationRequested;
+        });
+        if (_gateways.Length > 0)
+        {
+            client.UseStaticClustering([.. _gateways.Select(IPEndPoint.Parse)]);
+            return;
+        }
+
+        client.UseAdoNetClustering(sql =>
+        {
+            // The provider's name for SQLite is that of another package than it loads.
+            sql.Invariant = _provider == Sqlite ? "System.Data.SQLite" : "Npgsql";
+            sql.ConnectionString = Connection().ConnectionString;
+        });
+    }
+
+    private string RefusedConnection() =>
+        $"{ConnectionKey} is refused. Allowed: a connection string for {_provider}, with the place of the database.";
+
+    /// <summary>As the nodes reach the database; but a file that is not there is not made here.</summary>
+    private DbConnectionStringBuilder Connection() => _provider == PostgreSql
+        ? new NpgsqlConnectionStringBuilder(_connectionString)
+        : new SqliteConnectionStringBuilder(_connectionString)
+        {
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = BusySeconds,
+        };
+}

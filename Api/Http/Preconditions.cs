@@ -1,0 +1,85 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using TimeMachine.Grains.Interfaces;
+using TimeMachine.Grains.Interfaces.Validation;
+
+namespace TimeMachine.Api.Http;
+
+/// <summary>Reads the headers that go with a change: Idempotency-Key, If-Match, If-None-Match.</summary>
+internal static class Preconditions
+{
+    private const string IdempotencyKey = "Idempotency-Key";
+    private const string IfMatch = "If-Match";
+    private const string IfNoneMatch = "If-None-Match";
+
+    /// <summary>Reads them.</summary>
+    /// <param name="headers">The request's headers.</param>
+    /// <param name="takesVersion">Whether the operation depends on a version, if asked to.</param>
+    /// <param name="options">What was asked for; null for nothing.</param>
+    /// <returns>The refusal; null if they are fine.</returns>
+    public static ErrorReply? Read(IHeaderDictionary headers, bool takesVersion, out RequestOptions? options)
+    {
+        options = null;
+        headers.TryGetValue(IdempotencyKey, out var key);
+        var ifMatch = headers.IfMatch;
+        var ifNoneMatch = headers.IfNoneMatch;
+        if (key.Count + ifMatch.Count + ifNoneMatch.Count == 0)
+        {
+            return null;
+        }
+
+        var refusal = CheckOnce(IdempotencyKey, key)
+            ?? CheckTaken(IfMatch, ifMatch, takesVersion)
+            ?? CheckTaken(IfNoneMatch, ifNoneMatch, takesVersion);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (!TryReadVersion(ifMatch, out var version))
+        {
+            return InvalidField.Because(IfMatch, "must be one version in quotes, as ETag gave it: \"42\"");
+        }
+
+        if (ifNoneMatch is [{ } none] && none.Trim() != "*")
+        {
+            return InvalidField.Because(IfNoneMatch, "must be *");
+        }
+
+        options = new RequestOptions
+        {
+            IdempotencyKey = key.Count == 0 ? null : key[0],
+            IfVersion = version,
+            IfAbsent = ifNoneMatch.Count == 1,
+        };
+        return RequestRules.Check(options);
+    }
+
+    private static ErrorReply? CheckOnce(string name, StringValues values) =>
+        values.Count > 1 ? InvalidField.Because(name, "must be given only once") : null;
+
+    private static ErrorReply? CheckTaken(string name, StringValues values, bool isTaken) =>
+        values.Count > 0 && !isTaken
+            ? InvalidField.Because(name, "is taken by PUT and DELETE only")
+            : CheckOnce(name, values);
+
+    private static bool TryReadVersion(StringValues header, out long? version)
+    {
+        version = null;
+        if (header is not [{ } text])
+        {
+            return true;
+        }
+
+        var trimmed = text.AsSpan().Trim();
+        if (trimmed is not ['"', .. var digits, '"']
+            || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed))
+        {
+            return false;
+        }
+
+        version = parsed;
+        return true;
+    }
+}

@@ -1,0 +1,11 @@
+using TimeMachine.Api.Hosting;
+
+await using var app = ApiProcess.TryBuild(args, out var problem);
+if (app is null)
+{
+    await Console.Error.WriteLineAsync(problem);
+    return ApiProcess.BadConfiguration;
+}
+
+await app.RunAsync();
+return 0;

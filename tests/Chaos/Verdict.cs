@@ -1,0 +1,109 @@
+using System.Globalization;
+
+namespace TimeMachine.Chaos;
+
+/// <summary>What a run showed.</summary>
+internal sealed record Verdict
+{
+    private const int EarlyMsMax = 1;
+
+    /// <summary>Jobs that were acknowledged.</summary>
+    public required int Accepted { get; init; }
+
+    /// <summary>Acknowledged ones that never came.</summary>
+    public required int Lost { get; init; }
+
+    /// <summary>Ones that came before their time.</summary>
+    public required int Early { get; init; }
+
+    /// <summary>Requests beyond the first of a job.</summary>
+    public required int Duplicates { get; init; }
+
+    /// <summary>How many requests beyond the first may come: a job whose answer was on the way when a node ended is
+    /// sent again.</summary>
+    public required int DuplicatesMax { get; init; }
+
+    /// <summary>Creates that were given up.</summary>
+    public required int FailedCreates { get; init; }
+
+    /// <summary>Lateness: half of the jobs were less late, in ms.</summary>
+    public required long LateP50Ms { get; init; }
+
+    /// <summary>Lateness: 99 of 100 jobs were less late, in ms.</summary>
+    public required long LateP99Ms { get; init; }
+
+    /// <summary>The latest job, in ms.</summary>
+    public required long LateMaxMs { get; init; }
+
+    /// <summary>The longest time without a trigger, in ms.</summary>
+    public required long TriggerGapMs { get; init; }
+
+    /// <summary>The longest time without an accepted create, in ms.</summary>
+    public required long CreateGapMs { get; init; }
+
+    /// <summary>Looks at a ledger.</summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="window">From when to when gaps count.</param>
+    /// <param name="faults">When nodes ended without warning.</param>
+    public static Verdict Of(Ledger ledger, (long From, long To) window, IReadOnlyList<long> faults)
+    {
+        var accepted = ledger.Jobs.Where(static job => job.AcceptedMs > 0).ToList();
+        var first = ledger.Jobs.Where(static job => job.Arrivals.Count > 0)
+            .Select(static job => (job.TriggerMs, job.AcceptedMs, At: job.Arrivals[0])).ToList();
+
+        // A job whose time was past when it was accepted is due at once.
+        var late = first.Select(static job => job.At - Math.Max(job.TriggerMs, job.AcceptedMs)).Order().ToList();
+        return new Verdict
+        {
+            Accepted = accepted.Count,
+            Lost = accepted.Count(static job => job.Arrivals.Count == 0),
+            Early = first.Count(static job => job.At < job.TriggerMs - EarlyMsMax),
+            Duplicates = ledger.Jobs.Sum(static job => Math.Max(0, job.Arrivals.Count - 1)),
+            DuplicatesMax = first.Count(job => faults.Any(fault => fault - job.At is >= -1_000 and <= 2_000)),
+            FailedCreates = ledger.Failed.Count,
+            LateP50Ms = Percentile(late, 50),
+            LateP99Ms = Percentile(late, 99),
+            LateMaxMs = late.Count == 0 ? 0 : late[^1],
+            TriggerGapMs = GapOf(first.Select(static job => job.At), window),
+            CreateGapMs = GapOf(accepted.Select(static job => job.AcceptedMs), window),
+        };
+    }
+
+    /// <summary>What does not hold.</summary>
+    public IEnumerable<string> Broken(int gapMsMax)
+    {
+        (bool IsBroken, string What)[] rules =
+        [
+            (Accepted == 0, "nothing was accepted"),
+            (Lost > 0, "jobs were lost"),
+            (Early > 0, "jobs came early"),
+            (FailedCreates > 0, "creates failed"),
+            (Duplicates > DuplicatesMax, "more duplicates than may be"),
+            (TriggerGapMs > gapMsMax, "too long without a trigger"),
+            (CreateGapMs > gapMsMax, "too long without an accepted create"),
+        ];
+        return rules.Where(static rule => rule.IsBroken).Select(static rule => rule.What);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"accepted {Accepted:N0}, lost {Lost}, early {Early}, failed creates {FailedCreates}, duplicates {Duplicates} "
+        + $"(bound {DuplicatesMax}); late p50 {LateP50Ms} p99 {LateP99Ms} max {LateMaxMs} ms; longest gap: triggers "
+        + $"{TriggerGapMs} ms, creates {CreateGapMs} ms");
+
+    private static long Percentile(List<long> ascending, int percent) =>
+        ascending.Count == 0 ? 0 : ascending[Math.Min(ascending.Count - 1, ascending.Count * percent / 100)];
+
+    private static long GapOf(IEnumerable<long> times, (long From, long To) window)
+    {
+        var (last, gap) = (window.From, 0L);
+        foreach (var time in times.Where(time => time > window.From && time < window.To).Order())
+        {
+            gap = Math.Max(gap, time - last);
+            last = time;
+        }
+
+        return Math.Max(gap, window.To - last);
+    }
+}

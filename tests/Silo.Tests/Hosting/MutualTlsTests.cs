@@ -1,0 +1,132 @@
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using TimeMachine.Silo.Configuration;
+using TimeMachine.Silo.Hosting;
+
+namespace TimeMachine.Silo.Tests.Hosting;
+
+/// <summary>Two ends of a connection, in memory.</summary>
+public sealed class MutualTlsTests : IDisposable
+{
+    private readonly TestAuthority _authority = new("cluster");
+    private readonly TestAuthority _other = new("other");
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _other.Dispose();
+    }
+
+    [Fact]
+    public async Task Two_nodes_of_the_cluster_understand_each_other_and_nobody_else_does()
+    {
+        var (near, far) = Connect(out var wire);
+        var server = Load(_authority.Certify("a", 1)).AsServerAsync(near, EchoAsync);
+        var heard = "";
+
+        await Load(_authority.Certify("b", 2)).AsClientAsync(far, async link =>
+        {
+            await link.Transport.Output.WriteAsync("tell nobody"u8.ToArray());
+            heard = await ReadAsync(link.Transport.Input, "tell nobody".Length);
+        });
+        await near.Transport.Input.CompleteAsync();
+        await far.Transport.Output.CompleteAsync();
+
+        Assert.Equal("tell nobody", heard);
+        Assert.DoesNotContain("tell nobody", Encoding.Latin1.GetString(wire.ToArray()), StringComparison.Ordinal);
+        await server;
+    }
+
+    [Fact]
+    public async Task A_client_with_a_certificate_of_another_authority_is_not_let_in()
+    {
+        var (near, far) = Connect(out _);
+        var wasLetIn = false;
+        var server = Load(_authority.Certify("a", 1)).AsServerAsync(near, _ =>
+        {
+            wasLetIn = true;
+            return Task.CompletedTask;
+        });
+        var stranger = _other.Certify("b", 2);
+        stranger.AuthorityFile = _authority.AuthorityFile;
+
+        var client = Load(stranger).AsClientAsync(far, async link => await link.Transport.Input.ReadAsync());
+        await server;
+        await near.Transport.Output.CompleteAsync();
+        await Record.ExceptionAsync(() => client);
+
+        Assert.False(wasLetIn);
+    }
+
+    [Fact]
+    public async Task A_client_does_not_speak_to_a_server_of_another_authority()
+    {
+        var (near, far) = Connect(out _);
+        var server = Load(_other.Certify("a", 1)).AsServerAsync(near, EchoAsync);
+        var hasSpoken = false;
+
+        await Load(_authority.Certify("b", 2)).AsClientAsync(far, _ =>
+        {
+            hasSpoken = true;
+            return Task.CompletedTask;
+        });
+        await far.Transport.Output.CompleteAsync();
+        await Record.ExceptionAsync(() => server);
+
+        Assert.False(hasSpoken);
+    }
+
+    [Fact]
+    public void Files_that_do_not_belong_together_are_refused_by_the_name_of_the_setting()
+    {
+        var settings = _authority.Certify("a", 1);
+        settings.KeyFile = _authority.Certify("b", 2).KeyFile;
+
+        var found = Assert.Throws<BadSettingsException>(() => Load(settings));
+
+        Assert.StartsWith("TimeMachine:Tls: the files cannot be used:", found.Message, StringComparison.Ordinal);
+    }
+
+    private static MutualTls Load(TlsSettings settings) => MutualTls.Load(settings);
+
+    private static async Task EchoAsync(ConnectionContext link)
+    {
+        while (true)
+        {
+            var read = await link.Transport.Input.ReadAsync();
+            foreach (var part in read.Buffer)
+            {
+                await link.Transport.Output.WriteAsync(part);
+            }
+
+            link.Transport.Input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task<string> ReadAsync(PipeReader input, int byteCount)
+    {
+        var read = await input.ReadAtLeastAsync(byteCount);
+        return Encoding.UTF8.GetString(read.Buffer);
+    }
+
+    /// <summary>A connection of two ends.</summary>
+    /// <param name="wire">What the far end has written, for who listens.</param>
+    private static (ConnectionContext Near, ConnectionContext Far) Connect(out MemoryStream wire)
+    {
+        var (there, back) = (new Pipe(), new Pipe());
+        wire = new MemoryStream();
+        var near = new DefaultConnectionContext("near") { Transport = new Duplex(there.Reader, back.Writer) };
+        var far = new DefaultConnectionContext("far")
+        {
+            Transport = new Duplex(back.Reader, PipeWriter.Create(new TappedStream(there.Writer.AsStream(), wire))),
+        };
+        return (near, far);
+    }
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}
