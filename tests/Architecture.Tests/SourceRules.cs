@@ -106,7 +106,8 @@ internal static class SourceRules
             "Thread.Sleep", "Task.Delay", "SpinWait.SpinUntil", "DateTime.Now", "DateTime.UtcNow", "DateTimeOffset.Now",
             "DateTimeOffset.UtcNow", "Random.Shared", "Guid.NewGuid",
         ];
-        if (!file.IsUnder("tests") || file.IsUnder("tests/Benchmarks"))
+        // Benchmarks and chaos are of real time; the tests in front of them are not.
+        if (!file.IsUnder("tests") || file.IsUnder("tests/Benchmarks") || file.IsUnder("tests/Chaos"))
         {
             return [];
         }

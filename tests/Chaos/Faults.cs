@@ -60,7 +60,8 @@ internal sealed class Faults(ChaosOptions options, ChaosCluster cluster, Ledger 
             await cluster.WaitCaughtUpAsync(node);
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"all nodes restarted within {watch.Elapsed.TotalSeconds:F1} s");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"all nodes restarted within {watch.Elapsed.TotalSeconds:F1} s");
     }
 
     /// <summary>Takes the database away, and kills a node meanwhile.</summary>
