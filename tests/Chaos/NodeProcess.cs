@@ -25,7 +25,7 @@ internal sealed class NodeProcess : IDisposable
         (Name, RestUrl, _arguments) = (name, restUrl, arguments);
         _log = new StreamWriter(logFile, append: true) { AutoFlush = true };
         _process = Start();
-        Supervision = SuperviseAsync();
+        _ = SuperviseAsync();
     }
 
     /// <summary>The node's name.</summary>
@@ -36,9 +36,6 @@ internal sealed class NodeProcess : IDisposable
 
     /// <summary>How often it was started again.</summary>
     public int Restarts { get; private set; }
-
-    /// <summary>Ends when the node is to run no more; fails if it could not be started.</summary>
-    public Task Supervision { get; }
 
     /// <summary>Ends the process at once, as a power cut would; it is started again.</summary>
     public void Kill()
@@ -71,8 +68,6 @@ internal sealed class NodeProcess : IDisposable
             _process.Kill();
             throw new TimeoutException($"{Name} did not stop within {StopMax.TotalSeconds:N0} s");
         }
-
-        await Supervision;
     }
 
     /// <summary>Ends the process in good order; it is started again.</summary>
