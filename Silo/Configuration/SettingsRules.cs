@@ -110,6 +110,11 @@ internal static class SettingsRules
     private static IEnumerable<string> SqlProblems(SqlSettings sql, NodeSettings node)
     {
         const string Key = SqlSettings.Section + ":" + nameof(SqlSettings.ConnectionString);
+        if (sql.Provider is not (SqlSettings.Sqlite or SqlSettings.PostgreSql))
+        {
+            return [];
+        }
+
         if (sql.Provider == SqlSettings.PostgreSql && string.IsNullOrWhiteSpace(sql.ConnectionString))
         {
             return [$"{Key} is empty: {SqlSettings.PostgreSql} needs one."];

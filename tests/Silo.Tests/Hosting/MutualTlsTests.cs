@@ -6,7 +6,7 @@ using TimeMachine.Silo.Hosting;
 
 namespace TimeMachine.Silo.Tests.Hosting;
 
-/// <summary>Two ends of a connection, in memory.</summary>
+/// <summary>Two ends of a connection, in memory: who may speak to whom.</summary>
 public sealed class MutualTlsTests : IDisposable
 {
     private readonly TestAuthority _authority = new("cluster");
@@ -21,7 +21,8 @@ public sealed class MutualTlsTests : IDisposable
     [Fact]
     public async Task Two_nodes_of_the_cluster_understand_each_other_and_nobody_else_does()
     {
-        var (near, far) = Connect(out var wire);
+        using var wire = new TestWire();
+        var (near, far) = (wire.Near, wire.Far);
         var server = Load(_authority.Certify("a", 1)).AsServerAsync(near, EchoAsync);
         var heard = "";
 
@@ -30,18 +31,19 @@ public sealed class MutualTlsTests : IDisposable
             await link.Transport.Output.WriteAsync("tell nobody"u8.ToArray());
             heard = await ReadAsync(link.Transport.Input, "tell nobody".Length);
         });
-        await near.Transport.Input.CompleteAsync();
-        await far.Transport.Output.CompleteAsync();
+        await wire.CutAsync();
+        await server;
 
         Assert.Equal("tell nobody", heard);
-        Assert.DoesNotContain("tell nobody", Encoding.Latin1.GetString(wire.ToArray()), StringComparison.Ordinal);
-        await server;
+        Assert.NotEmpty(wire.Sent);
+        Assert.DoesNotContain("tell nobody", Encoding.Latin1.GetString(wire.Sent), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_client_with_a_certificate_of_another_authority_is_not_let_in()
     {
-        var (near, far) = Connect(out _);
+        using var wire = new TestWire();
+        var (near, far) = (wire.Near, wire.Far);
         var wasLetIn = false;
         var server = Load(_authority.Certify("a", 1)).AsServerAsync(near, _ =>
         {
@@ -53,7 +55,7 @@ public sealed class MutualTlsTests : IDisposable
 
         var client = Load(stranger).AsClientAsync(far, async link => await link.Transport.Input.ReadAsync());
         await server;
-        await near.Transport.Output.CompleteAsync();
+        await wire.CutAsync();
         await Record.ExceptionAsync(() => client);
 
         Assert.False(wasLetIn);
@@ -62,7 +64,8 @@ public sealed class MutualTlsTests : IDisposable
     [Fact]
     public async Task A_client_does_not_speak_to_a_server_of_another_authority()
     {
-        var (near, far) = Connect(out _);
+        using var wire = new TestWire();
+        var (near, far) = (wire.Near, wire.Far);
         var server = Load(_other.Certify("a", 1)).AsServerAsync(near, EchoAsync);
         var hasSpoken = false;
 
@@ -71,7 +74,7 @@ public sealed class MutualTlsTests : IDisposable
             hasSpoken = true;
             return Task.CompletedTask;
         });
-        await far.Transport.Output.CompleteAsync();
+        await wire.CutAsync();
         await Record.ExceptionAsync(() => server);
 
         Assert.False(hasSpoken);
@@ -113,20 +116,4 @@ public sealed class MutualTlsTests : IDisposable
         var read = await input.ReadAtLeastAsync(byteCount);
         return Encoding.UTF8.GetString(read.Buffer);
     }
-
-    /// <summary>A connection of two ends.</summary>
-    /// <param name="wire">What the far end has written, for who listens.</param>
-    private static (ConnectionContext Near, ConnectionContext Far) Connect(out MemoryStream wire)
-    {
-        var (there, back) = (new Pipe(), new Pipe());
-        wire = new MemoryStream();
-        var near = new DefaultConnectionContext("near") { Transport = new Duplex(there.Reader, back.Writer) };
-        var far = new DefaultConnectionContext("far")
-        {
-            Transport = new Duplex(back.Reader, PipeWriter.Create(new TappedStream(there.Writer.AsStream(), wire))),
-        };
-        return (near, far);
-    }
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }
