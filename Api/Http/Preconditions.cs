@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -6,7 +7,7 @@ using TimeMachine.Grains.Interfaces.Validation;
 
 namespace TimeMachine.Api.Http;
 
-/// <summary>Reads the headers that go with a change: Idempotency-Key, If-Match, If-None-Match.</summary>
+/// <summary>Reads the headers that go with a change: Idempotency-Key, If-Match, If-None-Match, traceparent.</summary>
 internal static class Preconditions
 {
     private const string IdempotencyKey = "Idempotency-Key";
@@ -24,7 +25,8 @@ internal static class Preconditions
         headers.TryGetValue(IdempotencyKey, out var key);
         var ifMatch = headers.IfMatch;
         var ifNoneMatch = headers.IfNoneMatch;
-        if (key.Count + ifMatch.Count + ifNoneMatch.Count == 0)
+        var trace = TraceOf(headers);
+        if (key.Count + ifMatch.Count + ifNoneMatch.Count == 0 && trace is null)
         {
             return null;
         }
@@ -52,9 +54,17 @@ internal static class Preconditions
             IdempotencyKey = key.Count == 0 ? null : key[0],
             IfVersion = version,
             IfAbsent = ifNoneMatch.Count == 1,
+            TraceParent = trace,
         };
         return RequestRules.Check(options);
     }
+
+    /// <summary>This request's own span if it is recorded, else what the caller sent: a bad one is as good as none.
+    /// </summary>
+    private static string? TraceOf(IHeaderDictionary headers) =>
+        Activity.Current is { Recorded: true } span ? span.Id
+        : headers.TraceParent is [{ } sent] ? sent
+        : null;
 
     private static ErrorReply? CheckOnce(string name, StringValues values) =>
         values.Count > 1 ? InvalidField.Because(name, "must be given only once") : null;

@@ -8,7 +8,7 @@ namespace TimeMachine.Grains.Delivery;
 public static class NodeTracing
 {
     /// <summary>The name of the source of spans, for whoever collects them.</summary>
-    public const string SourceName = "TimeMachine";
+    public const string SourceName = "TimeMachine.Delivery";
 
     private static readonly ActivitySource Source = new(SourceName);
 

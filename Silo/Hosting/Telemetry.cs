@@ -30,7 +30,8 @@ internal static class Telemetry
                 "timemachine", serviceNamespace: settings.Cluster.Id, serviceInstanceId: settings.Node.Name))
             .WithMetrics(metrics => metrics
                 .AddMeter("TimeMachine", "Microsoft.Orleans", "System.Runtime").AddOtlpExporter())
-            .WithTracing(tracing => tracing.AddSource("TimeMachine.*", "Microsoft.Orleans.*").AddOtlpExporter());
+            .WithTracing(tracing => tracing
+                .AddSource("TimeMachine.*", "Microsoft.AspNetCore", "Microsoft.Orleans.*").AddOtlpExporter());
     }
 
     private static IEnumerable<KeyValuePair<string, string?>> Variables() =>

@@ -20,7 +20,7 @@ public sealed class ChaosTests : IDisposable
         {
             TriggersPerSecond = 40,
             CreatesPerSecond = 20,
-            Seconds = 20,
+            Seconds = 12,
             GapMsMax = 15_000,
             FirstPort = FreePorts(),
             Directory = _directory,

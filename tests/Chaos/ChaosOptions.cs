@@ -14,7 +14,7 @@ internal sealed record ChaosOptions
     /// <summary>Creates a second, at most as many as triggers: 1 to 100,000.</summary>
     public int CreatesPerSecond { get; init; } = 500;
 
-    /// <summary>How long the load goes on in each run, in seconds: 20 to 86,400.</summary>
+    /// <summary>How long the load goes on in each run, in seconds: 10 to 86,400.</summary>
     public int Seconds { get; init; } = 60;
 
     /// <summary>How long the database is away in the run <c>sql</c>, in seconds.</summary>
@@ -66,7 +66,7 @@ internal sealed record ChaosOptions
             "--nodes" when isNumber && number is >= 3 and <= 9 => this with { Nodes = number },
             "--triggers" when isNumber && number is >= 1 and <= 100_000 => this with { TriggersPerSecond = number },
             "--creates" when isNumber && number is >= 1 and <= 100_000 => this with { CreatesPerSecond = number },
-            "--seconds" when isNumber && number is >= 20 and <= 86_400 => this with { Seconds = number },
+            "--seconds" when isNumber && number is >= 10 and <= 86_400 => this with { Seconds = number },
             "--sql-seconds" when isNumber && number is >= 1 and <= 3_600 => this with { SqlSeconds = number },
             "--gap-ms" when isNumber && number >= 1 => this with { GapMsMax = number },
             "--first-port" when isNumber && number is >= 1_024 and <= 65_000 => this with { FirstPort = number },
