@@ -4,7 +4,7 @@ namespace TimeMachine.Api.Documents;
 
 internal static partial class OperationDocuments
 {
-    private static readonly string[] NewWork =
+    private static string[] NewWork =>
     [
         ErrorCodes.RouteNotFound, ErrorCodes.RouteDeleted, ErrorCodes.Overloaded, ErrorCodes.VNodeFull,
         ErrorCodes.StorageFull,

@@ -23,7 +23,6 @@ internal static class BadHeads
         Of("far too deep", "GET /job" + string.Concat(Enumerable.Repeat("/a", 200)), 404, "E026"),
         Of("a cluster's unknown part", "GET /cluster/nodes", 404, "E026"),
         Of("an asterisk", "OPTIONS *", 404, "E026"),
-        Of("a proxy's tunnel", "CONNECT a.example:443", 404, "E026"),
         Of("a whole address", "GET http://localhost/jobs", 404, "E026"),
         Of("a document that is not there", "GET /swagger/v9/swagger.json", 404, null),
         Of("an unclosed escape", "GET /job/shop/timeouts/a%2", 400, "E001", "path"),

@@ -11,6 +11,10 @@ namespace TimeMachine.Api.Tests.Requests;
 /// <param name="Field">The field that the details name; null for any.</param>
 internal sealed record BadRequest(string Name, byte[] Bytes, int Status, string? Code, string? Field = null)
 {
+    /// <summary>Whether the client then ends its half of the connection: it may be gone, and is not always answered.
+    /// </summary>
+    public bool IsCut { get; init; }
+
     public const string Json = "Content-Type: application/json\r\n";
 
     /// <summary>A request with a length and, if there is a body, the JSON type.</summary>
