@@ -21,7 +21,7 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
     {
         var request = Table[name];
 
-        var answer = await RawClient.SendAsync(_host.Address, request.Bytes, request.IsCut);
+        var answer = await RawClient.SendAsync(_host.Address, request.Make(), request.IsCut);
 
         if (!request.IsCut || answer.Status != 0)
         {
