@@ -21,12 +21,11 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
     {
         var request = Table[name];
 
-        var answer = await RawClient.SendAsync(_host.Address, request.Bytes);
+        var answer = await RawClient.SendAsync(_host.Address, request.Make(), request.IsCut);
 
-        Assert.Equal(request.Status, answer.Status);
-        Assert.Equal(request.Code, request.Code is null ? null : answer.Code);
-        if (request.Code is not null)
+        if (!request.IsCut || answer.Status != 0)
         {
+            Assert.Equal(request.Status, answer.Status);
             AssertForm(answer, request);
         }
 
@@ -42,6 +41,12 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
 
     private static void AssertForm(RawAnswer answer, BadRequest request)
     {
+        if (request.Code is null)
+        {
+            return;
+        }
+
+        Assert.Equal(request.Code, answer.Code);
         var json = JsonNode.Parse(answer.Body)!.AsObject();
         Assert.Equal(["error", "code", "details"], json.Select(field => field.Key));
         Assert.Contains("Content-Type: application/json", answer.Head, StringComparison.Ordinal);
