@@ -55,11 +55,11 @@ internal sealed partial class Dispatcher(
         refusal ??= CheckBody(http.Request, operation);
         if (refusal is not null)
         {
-            return Refuse(refusal);
+            return RefuseAsync(refusal);
         }
 
         var call = ReadCall(http, target, operation, out refusal);
-        return call is null ? Refuse(refusal!) : RunAsync(operation, call);
+        return call is null ? RefuseAsync(refusal!) : RunAsync(operation, call);
     }
 
     private static ErrorReply? CheckBody(HttpRequest request, Operation operation)
@@ -130,5 +130,5 @@ internal sealed partial class Dispatcher(
         }
     }
 
-    private static Task<Answer> Refuse(ErrorReply refusal) => Task.FromResult(Answer.Refused(refusal));
+    private static Task<Answer> RefuseAsync(ErrorReply refusal) => Task.FromResult(Answer.Refused(refusal));
 }

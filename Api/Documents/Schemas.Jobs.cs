@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using TimeMachine.Api.Json;
 using TimeMachine.Grains.Interfaces;

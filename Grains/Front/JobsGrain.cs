@@ -127,7 +127,7 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
         });
     }
 
-    private async Task<JobReply> ActAsync(JobRequestKind kind, string? id, RequestOptions? options)
+    private async Task<JobReply> ActAsync(JobRequestKind kind, string id, RequestOptions? options)
     {
         var error = CollectionErrorOf() ?? NameRules.Check("id", id) ?? RequestRules.Check(options);
         if (error is not null)

@@ -110,7 +110,7 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     }
 
     private async Task<RouteReply> ActAsync(
-        SystemCommandKind kind, string? id, RequestOptions? options, bool force = false)
+        SystemCommandKind kind, string id, RequestOptions? options, bool force = false)
     {
         var error = NameErrorOf(id) ?? RequestRules.Check(options);
         if (error is not null)

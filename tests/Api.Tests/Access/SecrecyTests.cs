@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TimeMachine.Api.Tests.Hosting;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Access;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using TimeMachine.Api.Tests.Hosting;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Documents;
 

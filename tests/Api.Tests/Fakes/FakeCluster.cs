@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Fakes;
 
@@ -79,13 +80,18 @@ internal sealed class FakeCluster(TimeProvider clock) : IGrainFactory
     public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey, string keyExtension) =>
         throw new NotSupportedException();
 
-    public TGrainInterface GetGrain<TGrainInterface>(Orleans.Runtime.GrainId grainId)
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
         where TGrainInterface : IAddressable => throw new NotSupportedException();
 
-    public IAddressable GetGrain(Orleans.Runtime.GrainId grainId) => throw new NotSupportedException();
+    public IAddressable GetGrain(Type interfaceType, IdSpan grainKey) => throw new NotSupportedException();
+
+    public IAddressable GetGrain(Type interfaceType, IdSpan grainKey, string grainClassNamePrefix) =>
+        throw new NotSupportedException();
+
+    public IAddressable GetGrain(GrainId grainId) => throw new NotSupportedException();
 
     public IAddressable GetGrain(
-        Orleans.Runtime.GrainId grainId, Orleans.Runtime.GrainInterfaceType interfaceType) =>
+        GrainId grainId, GrainInterfaceType interfaceType) =>
         throw new NotSupportedException();
 
     private FakeJobs JobsOf(string key) => _jobs.GetOrAdd(key, name => new FakeJobs(this, CollectionName.Parse(name)));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Fakes;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Fakes;
 

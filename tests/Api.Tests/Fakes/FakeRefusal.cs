@@ -1,4 +1,5 @@
 using System.Globalization;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Fakes;
 

@@ -1,3 +1,5 @@
+using TimeMachine.Grains.Interfaces;
+
 namespace TimeMachine.Api.Tests.Fakes;
 
 /// <summary>The routes of one database, in memory.</summary>

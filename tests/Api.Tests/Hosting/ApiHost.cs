@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TimeMachine.Api.Tests.Fakes;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Hosting;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Configuration;
 using TimeMachine.Api.Hosting;
 using TimeMachine.Api.Tests.Access;
 

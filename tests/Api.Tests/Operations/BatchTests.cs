@@ -101,7 +101,7 @@ public sealed class BatchTests : IAsyncLifetime
 
     private static string Job(int number) => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"id":"job-{{number}}","delay_ms":{{number}},"route":"hook","meta":{"n":{{number}}}}""");
+        $$$"""{"id":"job-{{{number}}}","delay_ms":{{{number}}},"route":"hook","meta":{"n":{{{number}}}}}""");
 
     private void AssertCreated(ApiAnswer answer)
     {

@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using TimeMachine.Api.Http;
 using TimeMachine.Api.Tests.Hosting;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Operations;
 
@@ -14,7 +16,7 @@ public sealed partial class FaultTests : IAsyncLifetime
     public static TheoryData<string> Codes =>
     [
         .. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => (string)field.GetRawConstantValue()!),
+            .Select(code => (string)code.GetRawConstantValue()!),
     ];
 
     public async ValueTask InitializeAsync() => _host = await ApiHost.StartAsync();
@@ -81,8 +83,7 @@ public sealed partial class FaultTests : IAsyncLifetime
     public async Task Bodies_beyond_the_memory_for_them_are_told_to_come_again()
     {
         var budget = new BodyBudget(bytesMax: 64 * 1024);
-        await using var host = await ApiHost.StartAsync(addMore: services => services.Add(
-            Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton(budget)));
+        await using var host = await ApiHost.StartAsync(addMore: services => services.AddSingleton(budget));
         var large = $$"""{"delay_ms":1,"route":"hook","meta":"{{new string('a', 100_000)}}"}""";
 
         var refused = await host.SendAsync("POST", ApiHost.Collection, large);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TimeMachine.Api.Tests.Hosting;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Operations;
 

@@ -1,4 +1,5 @@
 using TimeMachine.Api.Tests.Hosting;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Operations;
 
