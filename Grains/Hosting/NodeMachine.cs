@@ -20,8 +20,7 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
     private readonly NodeMachineOptions _options;
     private readonly IFileSystem _files;
     private readonly INodeOutlets _outlets;
-    private readonly TimeProvider _time;
-    private readonly long _begun;
+    private readonly NodeClock _clock;
     private readonly ConcurrentQueue<Action> _inputs = new();
     private readonly AutoResetEvent _news = new(initialState: false);
     private readonly Queue<ApplyRange> _toApply = new();
@@ -46,8 +45,7 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(time);
-        (_options, _files, _outlets, _time) = (options, files, outlets, time);
-        _begun = time.GetTimestamp();
+        (_options, _files, _outlets, _clock) = (options, files, outlets, new NodeClock(time));
         _lock = DirectoryLock.Take(options.DataDirectory);
         _log = LogDirectory.Open(files, options.LogDirectory, options.Log.SegmentBytes);
         try
@@ -75,7 +73,7 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
     public NodeIdentity Identity { get; private set; }
 
     /// <summary>Monotonic time since the start.</summary>
-    public MonoMs Now => new(1 + (long)_time.GetElapsedTime(_begun).TotalMilliseconds);
+    public MonoMs Now => _clock.Now;
 
     /// <summary>Batches and messages of other nodes that were malformed or of an unknown version.</summary>
     public long Refused { get; private set; }
@@ -143,7 +141,8 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
             input();
         }
 
-        Core.Sample(Now, new UnixMs(_time.GetUtcNow().ToUnixTimeMilliseconds()));
+        var (mono, wall) = _clock.Sample();
+        Core.Sample(mono, wall);
         Core.Advance(Now, _output);
         LoseDamaged();
         var engine = _output.Engine;

@@ -5,6 +5,10 @@ namespace TimeMachine.Silo.Hosting;
 /// <summary>A stream over the two pipes of a connection, for what only knows streams.</summary>
 internal sealed class DuplexPipeStream(IDuplexPipe pipes) : Stream
 {
+    // Orleans ends a connection by cancelling the read under way, once. That may be one for nothing, after which TLS
+    // would read again and wait for ever.
+    private bool _isCanceled;
+
     /// <inheritdoc/>
     public override bool CanRead => true;
 
@@ -27,9 +31,10 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipes) : Stream
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (true)
+        while (!_isCanceled)
         {
             var read = await pipes.Input.ReadAsync(cancellationToken);
+            _isCanceled = read.IsCanceled;
             if (buffer.IsEmpty)
             {
                 // TLS asks for nothing to learn whether there is something. To call it examined would wait for more.
@@ -47,11 +52,13 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipes) : Stream
             }
 
             pipes.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (read.IsCompleted || read.IsCanceled)
+            if (read.IsCompleted)
             {
                 return 0;
             }
         }
+
+        return 0;
     }
 
     /// <inheritdoc/>

@@ -66,6 +66,12 @@ internal static class SiloHost
 
         logging.SetMinimumLevel(LevelOf(settings.LibraryLevel));
         logging.AddFilter("TimeMachine", LevelOf(settings.Level));
+
+        // It tells of each failed start with all of the stack; the process says why in a line of its own.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
+        // At each start it warns of a check that has not ended since the machine was booted.
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
     }
 
     private static void Stamp(ConsoleFormatterOptions console, string format)

@@ -81,6 +81,29 @@ public sealed class MutualTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_read_that_is_cancelled_from_below_ends_the_connection()
+    {
+        using var wire = new TestWire();
+        var below = wire.Near.Transport;
+        var isQuiet = new TaskCompletionSource();
+        var server = Load(_authority.Certify("a", 1)).AsServerAsync(wire.Near, EchoAsync);
+        var client = Load(_authority.Certify("b", 2)).AsClientAsync(wire.Far, async link =>
+        {
+            await link.Transport.Output.WriteAsync("hello"u8.ToArray());
+            await ReadAsync(link.Transport.Input, "hello".Length);
+            isQuiet.SetResult();
+            await link.Transport.Input.ReadAsync();
+        });
+        await isQuiet.Task;
+
+        below.Input.CancelPendingRead();
+
+        await server.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await wire.CutAsync();
+        await Record.ExceptionAsync(() => client);
+    }
+
+    [Fact]
     public void Files_that_do_not_belong_together_are_refused_by_the_name_of_the_setting()
     {
         var settings = _authority.Certify("a", 1);
@@ -114,6 +137,8 @@ public sealed class MutualTlsTests : IDisposable
     private static async Task<string> ReadAsync(PipeReader input, int byteCount)
     {
         var read = await input.ReadAtLeastAsync(byteCount);
-        return Encoding.UTF8.GetString(read.Buffer);
+        var text = Encoding.UTF8.GetString(read.Buffer);
+        input.AdvanceTo(read.Buffer.End);
+        return text;
     }
 }
