@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -28,7 +29,7 @@ internal static class ApiProcess
         try
         {
             var builder = WebApplication.CreateBuilder(args);
-            AddFile(builder.Configuration, args);
+            AddDefaults(builder.Configuration, args);
             var api = new ApiOptions();
             builder.Configuration.GetSection(ApiOptions.Section)
                 .Bind(api, binding => binding.ErrorOnUnknownConfiguration = true);
@@ -64,6 +65,21 @@ internal static class ApiProcess
         return 0;
     }
 
+    /// <summary>Adds what all else goes before: the cluster's file, and which lines of libraries are logged.</summary>
+    private static void AddDefaults(ConfigurationManager configuration, string[] args)
+    {
+        AddFile(configuration, args);
+        configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Microsoft"] = "Warning",
+                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+                ["Logging:LogLevel:Orleans"] = "Warning",
+            },
+        });
+    }
+
     private static void AddFile(ConfigurationManager configuration, string[] args)
     {
         var named = new ConfigurationBuilder().AddCommandLine(args).Build()["config"];
@@ -74,8 +90,7 @@ internal static class ApiProcess
 
         var source = new JsonConfigurationSource { Path = Path.GetFullPath(path), Optional = false };
         source.ResolveFileProvider();
-        // All else goes before it.
-        ((IConfigurationBuilder)configuration).Sources.Insert(0, source);
+        configuration.Sources.Insert(0, source);
     }
 
     private static WebApplication Build(

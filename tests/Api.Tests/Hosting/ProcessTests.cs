@@ -9,8 +9,14 @@ namespace TimeMachine.Api.Tests.Hosting;
 /// <summary>The REST interface as a process of its own: what it starts with, and what it refuses.</summary>
 public sealed class ProcessTests
 {
-    private const int PatienceMs = 60_000;
     private const string Gateway = "--TimeMachine:Client:Gateways:0=127.0.0.1:1";
+    private const int PatienceMs = 60_000;
+
+    private static readonly string[] Silent =
+    [
+        "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft=None", "--Logging:LogLevel:Orleans=None",
+        "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
+    ];
 
     [Theory]
     [InlineData("TimeMachine:Api:Keys is empty, and http://0.0.0.0:80 may be", Gateway, "--urls=http://0.0.0.0:80")]
@@ -110,7 +116,7 @@ public sealed class ProcessTests
     public async Task It_answers_probes_while_it_looks_for_its_cluster()
     {
         await using var app = ApiProcess.TryBuild(
-            [Gateway, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"], out _);
+            [Gateway, "--urls=http://127.0.0.1:0", .. Silent], out _);
         var stopping = TestContext.Current.CancellationToken;
         var running = ApiProcess.RunAsync(app!);
         using var client = new HttpClient { BaseAddress = await ListeningAsync(app!) };
