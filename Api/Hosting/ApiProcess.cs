@@ -11,6 +11,12 @@ namespace TimeMachine.Api.Hosting;
 /// <summary>The REST interface as a process of its own, without state: a client of the cluster.</summary>
 internal static class ApiProcess
 {
+    /// <summary>The exit status of a process that was told to stop.</summary>
+    public const int Stopped = 0;
+
+    /// <summary>The exit status of a process that failed: it may be started again.</summary>
+    public const int Failed = 1;
+
     /// <summary>The exit status of a process whose settings are refused: it is of no use to start it again.</summary>
     public const int BadConfiguration = 2;
 
@@ -59,10 +65,15 @@ internal static class ApiProcess
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // It was told so while it looked for the cluster.
-            return 0;
+            return Stopped;
+        }
+        catch (AggregateException error) when (error.InnerExceptions.OfType<IOException>().Any())
+        {
+            // It cannot listen, and the host has logged why.
+            return Failed;
         }
 
-        return 0;
+        return Stopped;
     }
 
     /// <summary>Adds what all else goes before: the cluster's file, and which lines of libraries are logged.</summary>
@@ -76,6 +87,8 @@ internal static class ApiProcess
                 ["Logging:LogLevel:Microsoft"] = "Warning",
                 ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
                 ["Logging:LogLevel:Orleans"] = "Warning",
+                // Every try to connect, with a stack: the search says it shorter.
+                ["Logging:LogLevel:Orleans.Runtime.Messaging.ConnectionManager"] = "Error",
             },
         });
     }
@@ -103,6 +116,7 @@ internal static class ApiProcess
 
         // The process answers probes while it looks for the cluster.
         builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        EndingServer.Wrap(builder.Services);
         builder.Services.AddTimeMachineApi(api);
         builder.UseOrleansClient(cluster.Apply);
         var app = builder.Build();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using TimeMachine.Api.Hosting;
 using TimeMachine.Api.Tests.Access;
@@ -129,7 +130,18 @@ public sealed class ProcessTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Equal((503, "E018"), ((int)job.StatusCode, (await ApiAnswer.ReadAsync(job)).Code));
         app!.Lifetime.StopApplication();
-        Assert.Equal(0, await running);
+        Assert.Equal(ApiProcess.Stopped, await running);
+    }
+
+    [Fact]
+    public async Task It_ends_if_it_cannot_listen()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using var app = ApiProcess.TryBuild(
+            [Gateway, $"--urls=http://{other.LocalEndpoint}", .. Silent], out _);
+
+        Assert.Equal(ApiProcess.Failed, await ApiProcess.RunAsync(app!));
     }
 
     private static async Task<Uri> ListeningAsync(WebApplication app)
