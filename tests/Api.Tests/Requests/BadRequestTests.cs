@@ -20,6 +20,7 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
     public async Task A_bad_request_is_refused_and_the_next_one_served(string name)
     {
         var request = Table[name];
+        var jobsBefore = _host.Cluster.JobsOf("shop", "timeouts").All.Length;
 
         var answer = await RawClient.SendAsync(_host.Address, request.Make(), request.IsCut);
 
@@ -30,7 +31,7 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
         }
 
         Assert.Equal(200, (await _host.SendAsync("GET", ApiHost.Collection)).Status);
-        Assert.Empty(_host.Cluster.JobsOf("shop", "timeouts").All);
+        Assert.Equal(jobsBefore, _host.Cluster.JobsOf("shop", "timeouts").All.Length);
     }
 
     [Fact]
