@@ -26,7 +26,6 @@ internal sealed partial class Dispatcher(
             : operation is null ? NoOperation(target)
             : await LetInAsync(http, target, operation);
         meter.Record(operation?.Id, answer.Status, services.Clock.GetElapsedTime(begun));
-        // A client that has sent all and closed its half of the connection is answered like any other.
         await answer.WriteAsync(http);
     }
 

@@ -7,5 +7,4 @@ if (app is null)
     return ApiProcess.BadConfiguration;
 }
 
-await app.RunAsync();
-return 0;
+return await ApiProcess.RunAsync(app);

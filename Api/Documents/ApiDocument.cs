@@ -154,8 +154,11 @@ internal sealed class ApiDocument : ISwaggerProvider, IAsyncSwaggerProvider
         string[] ofAll = operation.Scope switch
         {
             ApiScope.None => [ErrorCodes.Unavailable],
-            ApiScope.Read => [ErrorCodes.Unavailable, ErrorCodes.VNodeDamaged],
-            _ => [ErrorCodes.OutcomeUnknown, ErrorCodes.Unavailable, ErrorCodes.VNodeDamaged],
+            ApiScope.Read => [ErrorCodes.Overloaded, ErrorCodes.Unavailable, ErrorCodes.VNodeDamaged],
+            _ =>
+            [
+                ErrorCodes.Overloaded, ErrorCodes.OutcomeUnknown, ErrorCodes.Unavailable, ErrorCodes.VNodeDamaged,
+            ],
         };
         string[] ofKeys = operation.Scope == ApiScope.None ? [] : [ErrorCodes.Unauthorized, ErrorCodes.Forbidden];
         string[] ofBody = operation.HasBody ? [ErrorCodes.BodyTooLarge, ErrorCodes.UnsupportedMediaType] : [];

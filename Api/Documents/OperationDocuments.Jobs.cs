@@ -4,10 +4,9 @@ namespace TimeMachine.Api.Documents;
 
 internal static partial class OperationDocuments
 {
-    private static readonly string[] NewWork =
+    private static string[] NewWork =>
     [
-        ErrorCodes.RouteNotFound, ErrorCodes.RouteDeleted, ErrorCodes.Overloaded, ErrorCodes.VNodeFull,
-        ErrorCodes.StorageFull,
+        ErrorCodes.RouteNotFound, ErrorCodes.RouteDeleted, ErrorCodes.VNodeFull, ErrorCodes.StorageFull,
     ];
 
     private static Dictionary<string, OperationDocument> OfJobs => new()
@@ -49,7 +48,6 @@ internal static partial class OperationDocuments
                 """,
             Response = "BatchResults",
             Successes = new Dictionary<int, string> { [200] = "A result for each job." },
-            Codes = [ErrorCodes.Overloaded],
         },
         ["getJob"] = new(
             JobsTag,

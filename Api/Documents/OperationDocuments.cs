@@ -39,7 +39,7 @@ internal static partial class OperationDocuments
                 """,
             Response = "RouteChange",
             Successes = NewOrSame,
-            Codes = [ErrorCodes.RouteExists],
+            Codes = [ErrorCodes.RouteExists, ErrorCodes.RouteDeleted, ErrorCodes.VNodeFull],
             HasETag = true,
         },
         ["listRoutes"] = new(RoutesTag, "List the routes of a database", "Ordered by id. Secrets are never shown.")
@@ -61,7 +61,7 @@ internal static partial class OperationDocuments
             Example = """{"webhook_url":"https://shop.example/hooks/timeout","concurrency":16,"rate_per_s":100}""",
             Response = "RouteChange",
             Successes = NewOrReplaced,
-            Codes = [ErrorCodes.VersionMismatch, ErrorCodes.RouteDeleted],
+            Codes = [ErrorCodes.VersionMismatch, ErrorCodes.RouteDeleted, ErrorCodes.VNodeFull],
             HasETag = true,
         },
         ["deleteRoute"] = new(

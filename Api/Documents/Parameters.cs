@@ -87,12 +87,14 @@ internal static class Parameters
     private static OpenApiParameter Make(ParameterLocation place, string name, OpenApiSchema schema)
     {
         var example = schema.Examples?.FirstOrDefault();
+        var description = schema.Description;
         schema.Examples = null;
+        schema.Description = null;
         return new OpenApiParameter
         {
             In = place,
             Name = name,
-            Description = schema.Description,
+            Description = description,
             Schema = schema,
             Example = example,
         };

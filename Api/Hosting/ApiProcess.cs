@@ -46,6 +46,24 @@ internal static class ApiProcess
         }
     }
 
+    /// <summary>Runs it until it is told to stop.</summary>
+    /// <returns>The exit status.</returns>
+    public static async Task<int> RunAsync(WebApplication app)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // It was told so while it looked for the cluster.
+            return 0;
+        }
+
+        return 0;
+    }
+
     private static void AddFile(ConfigurationManager configuration, string[] args)
     {
         var named = new ConfigurationBuilder().AddCommandLine(args).Build()["config"];

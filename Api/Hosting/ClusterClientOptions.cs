@@ -21,7 +21,6 @@ internal sealed class ClusterClientOptions
     private const string ServiceId = "timemachine";
 
     private const int BusySeconds = 5;
-    private static readonly TimeSpan ConnectRetry = TimeSpan.FromSeconds(1);
     private readonly string _clusterId;
     private readonly string _provider;
     private readonly string _connectionString;
@@ -81,11 +80,7 @@ internal sealed class ClusterClientOptions
             cluster.ClusterId = _clusterId;
             cluster.ServiceId = ServiceId;
         });
-        client.UseConnectionRetryFilter(async (_, stopping) =>
-        {
-            await Task.Delay(ConnectRetry, stopping);
-            return !stopping.IsCancellationRequested;
-        });
+        client.UseConnectionRetryFilter<ClusterSearch>();
         if (_gateways.Length > 0)
         {
             client.UseStaticClustering([.. _gateways.Select(IPEndPoint.Parse)]);

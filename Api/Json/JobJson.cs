@@ -61,7 +61,7 @@ internal static partial class JobJson
         writer.WriteString("status", "ok");
         writer.WriteString("id", reply.Id);
         writer.WriteNumber("version", reply.Version);
-        writer.WriteString("outcome", reply.Deleted == DeleteOutcome.Stopped ? "stopped" : "won");
+        writer.WriteString("outcome", reply.Deleted == DeleteOutcome.Won ? "won" : "stopped");
         writer.WriteNumber("attempts", reply.AttemptCount);
         writer.WriteEndObject();
     }

@@ -62,7 +62,9 @@ public static class WebhookUrlRules
         {
             // Dots of other scripts become plain ones only here.
             var host = parsed.IdnHost;
-            if (host.TrimEnd('.').Length == 0 || parsed.Port is < 1 or > PortMax)
+            var kind = Uri.CheckHostName(host.TrimEnd('.'));
+            if (kind is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6)
+                || !Ascii.IsValid(host) || parsed.Port is < 1 or > PortMax)
             {
                 return Refuse("must name a host and a port from 1 to 65535");
             }

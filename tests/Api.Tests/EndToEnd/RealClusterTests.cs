@@ -10,7 +10,7 @@ public sealed class RealClusterTests(RealCluster cluster) : IClassFixture<RealCl
     [Fact]
     public async Task A_job_is_delivered_byte_for_byte_and_then_finished()
     {
-        const string meta = """{ "n":1.00, "n":123456789012345678901234567890, "s":"\u0041\/😀" }""";
+        const string meta = """{ "n":1.00, "n":123456789012345678901234567890, "s":"\u0041\/" }""";
 
         var created = await cluster.SendAsync(
             "POST", Jobs, $$"""{"id":"delivered","delay_ms":20,"route":"hook","meta":{{meta}}}""");
@@ -98,18 +98,19 @@ public sealed class RealClusterTests(RealCluster cluster) : IClassFixture<RealCl
     }
 
     [Fact]
-    public async Task A_batch_is_created_job_by_job()
+    public async Task A_batch_of_ten_thousand_is_created_job_by_job()
     {
-        var jobs = Enumerable.Range(0, 1_000).Select(number => Body($"many-{number}", $"{number}"));
+        const int count = 9_998;
+        var jobs = Enumerable.Range(0, count).Select(number => Body($"many-{number}", $"{number}"));
         var body = $"[{string.Join(',', jobs)},{Body("..", "1")},{Body("many-0", "true")}]";
 
         var answer = await cluster.SendAsync("POST", "/job/shop/many/batch", body, ("Idempotency-Key", "batch"));
         var repeat = await cluster.SendAsync("POST", "/job/shop/many/batch", body, ("Idempotency-Key", "batch"));
 
         var statuses = answer.Json["results"]!.AsArray().Select(result => (int)result!["status"]!).ToList();
-        Assert.Equal(1_002, statuses.Count);
-        Assert.All(statuses[..1_000], status => Assert.Equal(201, status));
-        Assert.Equal([400, 409], statuses[1_000..]);
+        Assert.Equal(count + 2, statuses.Count);
+        Assert.All(statuses[..count], status => Assert.Equal(201, status));
+        Assert.Equal([400, 409], statuses[count..]);
         Assert.Equal(answer.Text, repeat.Text);
     }
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using TimeMachine.Api.Hosting;
 using TimeMachine.Api.Tests.Access;
 
@@ -7,6 +9,7 @@ namespace TimeMachine.Api.Tests.Hosting;
 /// <summary>The REST interface as a process of its own: what it starts with, and what it refuses.</summary>
 public sealed class ProcessTests
 {
+    private const int PatienceMs = 60_000;
     private const string Gateway = "--TimeMachine:Client:Gateways:0=127.0.0.1:1";
 
     [Theory]
@@ -109,8 +112,8 @@ public sealed class ProcessTests
         await using var app = ApiProcess.TryBuild(
             [Gateway, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"], out _);
         var stopping = TestContext.Current.CancellationToken;
-        await app!.StartAsync(stopping);
-        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        var running = ApiProcess.RunAsync(app!);
+        using var client = new HttpClient { BaseAddress = await ListeningAsync(app!) };
 
         using var live = await client.GetAsync(new Uri("/livez", UriKind.Relative), stopping);
         using var ready = await client.GetAsync(new Uri("/readyz", UriKind.Relative), stopping);
@@ -119,5 +122,21 @@ public sealed class ProcessTests
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Equal((503, "E018"), ((int)job.StatusCode, (await ApiAnswer.ReadAsync(job)).Code));
+        app!.Lifetime.StopApplication();
+        Assert.Equal(0, await running);
+    }
+
+    private static async Task<Uri> ListeningAsync(WebApplication app)
+    {
+        for (var watch = Stopwatch.StartNew(); ;)
+        {
+            if (app.Urls.FirstOrDefault() is { } url && new Uri(url) is { Port: > 0 } address)
+            {
+                return address;
+            }
+
+            Assert.True(watch.ElapsedMilliseconds < PatienceMs, "It does not listen.");
+            await Task.Yield();
+        }
     }
 }

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
-using System.Text.Json.Nodes;
 
 namespace TimeMachine.Api.Tests.Hosting;
 
@@ -10,9 +7,12 @@ internal static class RawClient
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Sends bytes, says that no more come, and reads what comes back.</summary>
-    /// <returns>The status and the body; status 0 if the connection ended without an answer.</returns>
-    public static async Task<RawAnswer> SendAsync(Uri address, ReadOnlyMemory<byte> bytes)
+    /// <summary>Sends bytes, and reads what comes back.</summary>
+    /// <param name="address">The server.</param>
+    /// <param name="bytes">What to send.</param>
+    /// <param name="isCut">Whether to say then that no more come.</param>
+    /// <returns>The first answer; its status is 0 if the connection ended without one.</returns>
+    public static async Task<RawAnswer> SendAsync(Uri address, ReadOnlyMemory<byte> bytes, bool isCut = false)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var patience = new CancellationTokenSource(Patience);
@@ -20,7 +20,10 @@ internal static class RawClient
         try
         {
             await socket.SendAsync(bytes, patience.Token);
-            socket.Shutdown(SocketShutdown.Send);
+            if (isCut)
+            {
+                socket.Shutdown(SocketShutdown.Send);
+            }
         }
         catch (SocketException error) when (IsEnd(error))
         {
@@ -40,7 +43,8 @@ internal static class RawClient
         var buffer = new byte[16 * 1024];
         try
         {
-            while (await socket.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
+            while (RawAnswer.Parse(received.ToArray()) is not { IsWhole: true }
+                && await socket.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
             {
                 received.Write(buffer, 0, count);
             }
@@ -51,31 +55,5 @@ internal static class RawClient
         }
 
         return RawAnswer.Parse(received.ToArray());
-    }
-}
-
-/// <summary>The first answer on a connection.</summary>
-internal sealed record RawAnswer(int Status, string Head, string Body)
-{
-    public string? Code => Body.Length == 0 ? null : (string?)JsonNode.Parse(Body)!["code"];
-
-    public static RawAnswer Parse(byte[] bytes)
-    {
-        var text = Encoding.UTF8.GetString(bytes);
-        if (text.Length == 0)
-        {
-            return new RawAnswer(0, "", "");
-        }
-
-        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        var head = text[..end];
-        var status = int.Parse(head.Split(' ')[1], CultureInfo.InvariantCulture);
-        const string lengthHeader = "content-length: ";
-        var lengthAt = head.IndexOf(lengthHeader, StringComparison.OrdinalIgnoreCase);
-        var length = lengthAt < 0
-            ? 0
-            : int.Parse(head[(lengthAt + lengthHeader.Length)..].Split("\r\n")[0], CultureInfo.InvariantCulture);
-        var body = Encoding.UTF8.GetBytes(text[(end + 4)..]).AsSpan(0, length);
-        return new RawAnswer(status, head, Encoding.UTF8.GetString(body));
     }
 }

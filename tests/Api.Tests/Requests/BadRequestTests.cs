@@ -20,18 +20,18 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
     public async Task A_bad_request_is_refused_and_the_next_one_served(string name)
     {
         var request = Table[name];
+        var jobsBefore = _host.Cluster.JobsOf("shop", "timeouts").All.Length;
 
-        var answer = await RawClient.SendAsync(_host.Address, request.Bytes);
+        var answer = await RawClient.SendAsync(_host.Address, request.Make(), request.IsCut);
 
-        Assert.Equal(request.Status, answer.Status);
-        Assert.Equal(request.Code, request.Code is null ? null : answer.Code);
-        if (request.Code is not null)
+        if (!request.IsCut || answer.Status != 0)
         {
+            Assert.Equal(request.Status, answer.Status);
             AssertForm(answer, request);
         }
 
         Assert.Equal(200, (await _host.SendAsync("GET", ApiHost.Collection)).Status);
-        Assert.Empty(_host.Cluster.JobsOf("shop", "timeouts").All);
+        Assert.Equal(jobsBefore, _host.Cluster.JobsOf("shop", "timeouts").All.Length);
     }
 
     [Fact]
@@ -42,6 +42,12 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
 
     private static void AssertForm(RawAnswer answer, BadRequest request)
     {
+        if (request.Code is null)
+        {
+            return;
+        }
+
+        Assert.Equal(request.Code, answer.Code);
         var json = JsonNode.Parse(answer.Body)!.AsObject();
         Assert.Equal(["error", "code", "details"], json.Select(field => field.Key));
         Assert.Contains("Content-Type: application/json", answer.Head, StringComparison.Ordinal);

@@ -20,8 +20,8 @@ internal static class BadWires
             "a length beside chunks of the document",
             $"GET /swagger/v1/swagger.json HTTP/1.1\r\nHost: localhost\r\n{Chunks}Content-Length: 5\r\n\r\n{End}",
             "Content-Length"),
-        Posted("a cut body", "Content-Length: 100\r\n", Job, "body"),
-        Posted("no body at all", "Content-Length: 100\r\n", "", "body"),
+        Cut("a cut body", "Content-Length: 100\r\n", Job),
+        Cut("no body at all", "Content-Length: 100\r\n", ""),
         Unread("two lengths", "Content-Length: 5\r\nContent-Length: 6\r\n", Job),
         Unread("two lengths in one", "Content-Length: 5, 6\r\n", Job),
         Unread("a negative length", "Content-Length: -1\r\n", ""),
@@ -32,8 +32,8 @@ internal static class BadWires
 
     private static IEnumerable<BadRequest> ChunkForms =>
     [
-        Posted("cut chunks", Chunks, Chunk(Job), "body"),
-        Posted("a cut chunk", Chunks, "ff\r\n" + Job, "body"),
+        Cut("cut chunks", Chunks, Chunk(Job)),
+        Cut("a cut chunk", Chunks, "ff\r\n" + Job),
         Posted("a chunk of no size", Chunks, "zz\r\n" + Job + "\r\n" + End, "body"),
         Posted("a chunk of a negative size", Chunks, "-1\r\n" + Job + "\r\n" + End, "body"),
         Posted("a chunk of 2^64 bytes", Chunks, "10000000000000000\r\n" + Job + "\r\n" + End, "body"),
@@ -62,7 +62,13 @@ internal static class BadWires
         NoHttp("two hosts", Probe + "Host: localhost\r\n\r\n"),
         NoHttp("a host with a path", "GET /livez HTTP/1.1\r\nHost: a/b\r\n\r\n"),
         NoHttp("raw bytes in the path", "GET /job/shop/timeouts/\u00ff HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-        NoHttp("a path without slash", "GET livez HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        NoHttp("a path without slash", "GET livez HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
+        NoHttp("a proxy's tunnel", "CONNECT a.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        BadRequest.Raw(
+            "wire: a tunnel to its host",
+            "CONNECT localhost:443 HTTP/1.1\r\nHost: localhost:443\r\n\r\n",
+            404,
+            "E026"),
         NoHttp("no path", "GET  HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         NoHttp("a space in the path", "GET /livez and more HTTP/1.1\r\nHost: localhost\r\n\r\n"),
         NoHttp("no HTTP at all", "\u0016\u0003\u0001\u0000\r\n\r\n"),
@@ -83,6 +89,9 @@ internal static class BadWires
 
     private static BadRequest Posted(string name, string headers, string body, string field) =>
         Raw(name, Head(headers) + body, field);
+
+    private static BadRequest Cut(string name, string headers, string body) =>
+        Posted(name, headers, body, "body") with { IsCut = true };
 
     private static BadRequest Raw(string name, string request, string field) =>
         BadRequest.Raw("wire: " + name, request, 400, "E001", field);
