@@ -50,10 +50,13 @@ need_node_name() {
 }
 
 build() {
-    local project
+    local project output
     echo 'building (the first time this takes a minute or two)'
     for project in Silo deploy/Demo; do
-        dotnet build -c "${configuration^}" "$root/$project" -v quiet --nologo -clp:NoSummary || fail "$project does not build"
+        if ! output=$(dotnet build -c "${configuration^}" "$root/$project" --nologo 2>&1); then
+            printf '%s\n' "$output" >&2
+            fail "$project does not build"
+        fi
     done
 }
 

@@ -32,7 +32,7 @@ internal sealed class NodeMetrics : IDisposable
         Gauge("damaged_vnodes", "Vnodes that are damaged and have no other copy.", static now => now.DamagedVNodes);
         Gauge("log_segments", "Segments of the node's log in use.", static now => now.LogSegments);
         Gauge("storage_full", "1 if the node's disk takes no new work.", static now => now.IsStorageFull ? 1 : 0);
-        Counter("wheel_missed_total", "Jobs found due that nothing else knew: an alarm.", static now => now.WheelMissed);
+        Counter("wheel_missed_total", "Jobs found due that nothing knew: an alarm.", static now => now.WheelMissed);
         Counter("claims_total", "Claims proposed.", static now => now.ClaimsProposed);
         Counter("claims_refused_total", "Claims that had no effect.", static now => now.ClaimsRefused);
         Counter("claims_inherited_total", "Claims taken over from a leader before.", static now => now.ClaimsInherited);
@@ -46,7 +46,8 @@ internal sealed class NodeMetrics : IDisposable
     public void Show(NodeFigures figures) => _figures = figures;
 
     /// <summary>An attempt begins.</summary>
-    /// <param name="latenessMs">After it was due, in ms; negative if the machine's clock is behind the cluster's.</param>
+    /// <param name="latenessMs">After it was due, in ms; negative if the machine's clock is behind the cluster's.
+    /// </param>
     public void OnBegun(long latenessMs) => _lateness.Record(latenessMs / MsPerSecond);
 
     /// <summary>An attempt has ended.</summary>

@@ -9,7 +9,7 @@ public enum NodeStartProblem
     /// <summary>Another process has the node's data directory.</summary>
     DirectoryInUse = 2,
 
-    /// <summary>Disk and plan do not belong together, or the disk holds what cannot be read and is nowhere else. Nothing
-    /// was changed; somebody must decide what is to become of it.</summary>
+    /// <summary>Disk and plan do not belong together, or the disk holds what cannot be read and is nowhere else.
+    /// Nothing was changed; somebody must decide what is to become of it.</summary>
     NeedsDecision = 3,
 }

@@ -8,7 +8,7 @@ namespace TimeMachine.Silo.Configuration;
 internal static class NewKey
 {
     /// <summary>How the command is called.</summary>
-    public const string Usage = "new-key                 makes a key of the REST interface and the hash that stands for it";
+    public const string Usage = "new-key                 makes a key of the REST interface, and the setting for it";
 
     private const int KeyBytes = 32;
 

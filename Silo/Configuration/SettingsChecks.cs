@@ -64,7 +64,8 @@ internal static class SettingsChecks
 
     private static string? Allowed(ValidationAttribute rule) => rule switch
     {
-        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"{range.Minimum:N0} to {range.Maximum:N0}"),
+        RangeAttribute range => string.Create(
+            CultureInfo.InvariantCulture, $"{range.Minimum:N0} to {range.Maximum:N0}"),
         AllowedValuesAttribute values => string.Join(" or ", values.Values),
         RegularExpressionAttribute pattern => $"text like {pattern.Pattern}",
         MinLengthAttribute least => string.Create(CultureInfo.InvariantCulture, $"at least {least.Length:N0} items"),

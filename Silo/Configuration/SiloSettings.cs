@@ -43,7 +43,7 @@ public sealed class SiloSettings
     /// <summary>The sender of webhooks.</summary>
     internal WebhookOptions Webhooks => NodeOptions.Webhooks;
 
-    /// <summary>Where people reach the node over HTTP; what listens everywhere is named by the silo's address.</summary>
+    /// <summary>Where people reach the node over HTTP; one that listens everywhere has the silo's address.</summary>
     internal string RestUrl
     {
         get

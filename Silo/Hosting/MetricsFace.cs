@@ -4,8 +4,8 @@ using Prometheus;
 namespace TimeMachine.Silo.Hosting;
 
 /// <summary>
-/// <c>/metrics</c>: what the meters of ours, of Orleans and of the runtime measure, as Prometheus text. A metric is named
-/// meter, underscore, instrument: <c>system_runtime_dotnet_gc_collections</c>.
+/// <c>/metrics</c>: what the meters of ours, of Orleans and of the runtime measure, as Prometheus text. A metric is
+/// named meter, underscore, instrument: <c>system_runtime_dotnet_gc_collections</c>.
 /// </summary>
 internal sealed class MetricsFace : IDisposable
 {

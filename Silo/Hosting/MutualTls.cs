@@ -10,8 +10,8 @@ using TimeMachine.Silo.Configuration;
 namespace TimeMachine.Silo.Hosting;
 
 /// <summary>
-/// Mutual TLS on the silo and gateway ports: each side shows a certificate of the cluster's own authority. Names are not
-/// compared: whoever holds such a certificate belongs to the cluster.
+/// Mutual TLS on the silo and gateway ports: each side shows a certificate of the cluster's own authority. Names are
+/// not compared: whoever holds such a certificate belongs to the cluster.
 /// </summary>
 internal sealed class MutualTls
 {
@@ -36,8 +36,10 @@ internal sealed class MutualTls
         var tls = Load(settings);
         services.Configure<SiloConnectionOptions>(connections =>
         {
-            connections.ConfigureSiloOutboundConnection(pipe => pipe.Use(next => link => tls.AsClientAsync(link, next)));
-            connections.ConfigureSiloInboundConnection(pipe => pipe.Use(next => link => tls.AsServerAsync(link, next)));
+            connections.ConfigureSiloOutboundConnection(
+                pipe => pipe.Use(next => link => tls.AsClientAsync(link, next)));
+            connections.ConfigureSiloInboundConnection(
+                pipe => pipe.Use(next => link => tls.AsServerAsync(link, next)));
             connections.ConfigureGatewayInboundConnection(
                 pipe => pipe.Use(next => link => tls.AsServerAsync(link, next)));
         });

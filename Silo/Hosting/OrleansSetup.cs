@@ -5,7 +5,7 @@ using TimeMachine.Silo.Sql;
 
 namespace TimeMachine.Silo.Hosting;
 
-/// <summary>How Orleans is set up in a node. The times are measured: ARCHITECTURE.md and the decisions say why.</summary>
+/// <summary>How Orleans is set up in a node.</summary>
 internal static class OrleansSetup
 {
     /// <summary>The same in every cluster: it is the first part of each grain's key in SQL.</summary>

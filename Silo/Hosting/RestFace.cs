@@ -2,7 +2,7 @@ using TimeMachine.Api;
 
 namespace TimeMachine.Silo.Hosting;
 
-/// <summary>Where the REST interface of the Api project joins the node, behind <c>TimeMachine:Api:Enabled</c>.</summary>
+/// <summary>Where the REST interface of Api joins the node, behind <c>TimeMachine:Api:Enabled</c>.</summary>
 internal static class RestFace
 {
     /// <summary>Adds the services that the endpoints need.</summary>

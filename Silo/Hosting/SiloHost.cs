@@ -15,7 +15,7 @@ internal static class SiloHost
     /// <summary>Builds it. Nothing is read but the settings: no file beside the program, no variable.</summary>
     /// <param name="settings">The settings, checked.</param>
     /// <param name="sql">The database, with its schema.</param>
-    /// <param name="cannotStart">Told if the node cannot open its disk, on any thread; it is to end the process.</param>
+    /// <param name="cannotStart">Told if the node cannot open its disk; it is to end the process.</param>
     /// <exception cref="BadSettingsException">A file that settings name is not what it should be.</exception>
     public static WebApplication Build(
         SiloSettings settings, SqlDatabase sql, Action<NodeStartProblem, string> cannotStart)

@@ -2,7 +2,8 @@ namespace TimeMachine.Silo.Hosting;
 
 internal sealed partial class SiloProcess
 {
-    [LoggerMessage(1, LogLevel.Information, "Node {Node} of cluster {Cluster} runs; HTTP on {Address}, port {RestPort}")]
+    [LoggerMessage(1, LogLevel.Information,
+        "Node {Node} of cluster {Cluster} runs; HTTP on {Address}, port {RestPort}")]
     private partial void LogRunning(string node, string cluster, string address, int restPort);
 
     [LoggerMessage(2, LogLevel.Information, "Node {Node} has stopped with status {Status}")]

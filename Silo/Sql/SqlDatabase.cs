@@ -25,7 +25,8 @@ internal sealed class SqlDatabase
         ConnectionString = _isSqlite ? ForSqlite(settings.ConnectionString) : settings.ConnectionString;
     }
 
-    /// <summary>What Orleans calls the provider. Its name for SQLite is that of another package than it loads.</summary>
+    /// <summary>What Orleans calls the provider. Its name for SQLite is not that of the package that it loads.
+    /// </summary>
     public string Invariant => _isSqlite ? "System.Data.SQLite" : "Npgsql";
 
     /// <summary>The connection string; a secret.</summary>
@@ -47,7 +48,7 @@ internal sealed class SqlDatabase
     {
         if (connection is SqliteConnection sqlite)
         {
-            // Readers then never wait for a writer. It holds for the life of the file and cannot be set in a transaction.
+            // Readers then never wait for a writer. It holds for the life of the file, and is not set in a transaction.
             await SqlSchema.ExecuteAsync(connection, null, "PRAGMA journal_mode = WAL", cancellation);
             return sqlite.BeginTransaction(deferred: false);
         }
@@ -94,7 +95,8 @@ internal sealed class SqlDatabase
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new BadSettingsException(
-                $"{SqlSettings.Section}:{nameof(SqlSettings.ConnectionString)}: no directory for its file: {error.Message}");
+                $"{SqlSettings.Section}:{nameof(SqlSettings.ConnectionString)}: no directory for its file: "
+                + error.Message);
         }
 
         return builder.ToString();

@@ -12,8 +12,8 @@ internal sealed record ClusterPicture(
     /// <summary>How many vnodes nobody leads.</summary>
     public int LeaderlessCount => VNodes.Count(vnode => vnode.Leader is null);
 
-    /// <summary>How many vnodes have not the replicas that they shall have: on fewer nodes than the target these are the
-    /// highest odd number.</summary>
+    /// <summary>How many vnodes have not the replicas that they shall have: on fewer nodes than the target these are
+    /// the highest odd number.</summary>
     public int UnfinishedCount
     {
         get

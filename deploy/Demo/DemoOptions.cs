@@ -35,8 +35,9 @@ internal sealed record DemoOptions
     }
 
     private static int Number(string name, string text, int min, int max) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= min && value <= max
             ? value
-            : throw new FormatException(
-                string.Create(CultureInfo.InvariantCulture, $"{name} '{text}' is refused. Allowed: {min:N0} to {max:N0}."));
+            : throw new FormatException(string.Create(
+                CultureInfo.InvariantCulture, $"{name} '{text}' is refused. Allowed: {min:N0} to {max:N0}."));
 }

@@ -12,7 +12,8 @@ public sealed class NewKeyTests
 
         var status = NewKey.Run(["new-key"], output);
 
-        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var lines = output.ToString().Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         using var setting = JsonDocument.Parse(lines[^1]);
         var hash = setting.RootElement.GetProperty("Sha256").GetString()!;
         Assert.Equal(0, status);

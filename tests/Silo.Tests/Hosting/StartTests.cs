@@ -64,5 +64,6 @@ public sealed class StartTests
         new("outer", new SocketException((int)SocketError.ConnectionRefused, "no"));
 
     private void Tell(int attempt, TimeSpan pause, Exception error) =>
-        _told.Add(FormattableString.Invariant($"{attempt}: {pause.TotalSeconds} s, {error.GetBaseException().Message}"));
+        _told.Add(FormattableString.Invariant(
+            $"{attempt}: {pause.TotalSeconds} s, {error.GetBaseException().Message}"));
 }

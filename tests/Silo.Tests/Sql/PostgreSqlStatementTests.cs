@@ -3,7 +3,8 @@ using TimeMachine.Silo.Sql;
 
 namespace TimeMachine.Silo.Tests.Sql;
 
-/// <summary>Run with <c>-explicit only</c>, on the database that the variable TIME_MACHINE_TEST_POSTGRES names.</summary>
+/// <summary>Run with <c>-explicit only</c>, on the database that the variable TIME_MACHINE_TEST_POSTGRES names.
+/// </summary>
 public sealed class PostgreSqlStatementTests : StatementTests
 {
     private protected override SqlDatabase Database { get; } = new(new SqlSettings

@@ -25,7 +25,8 @@ internal sealed class SqlClient(SqlDatabase database)
         {
             while (await reader.ReadAsync(TestContext.Current.CancellationToken))
             {
-                found.Add(reader.IsDBNull(0) ? null : Convert.ToString(reader.GetValue(0), CultureInfo.InvariantCulture));
+                var value = reader.GetValue(0);
+                found.Add(value is DBNull ? null : Convert.ToString(value, CultureInfo.InvariantCulture));
             }
         }
         while (await reader.NextResultAsync(TestContext.Current.CancellationToken));

@@ -12,7 +12,7 @@ public sealed partial class SqlScriptTests
         new SqlSettings { Provider = SqlSettings.PostgreSql, ConnectionString = "Host=nowhere" });
 
     private static readonly Dictionary<string, string> Sqlite = StatementsOf(
-        new SqlSettings { ConnectionString = $"Data Source={Path.Combine(Path.GetTempPath(), "time-machine-never.db")}" });
+        new SqlSettings { ConnectionString = $"Data Source={Path.Combine(Path.GetTempPath(), "never-made.db")}" });
 
     public static TheoryData<string> Keys => [.. Sqlite.Keys];
 

@@ -9,7 +9,8 @@ internal sealed class SqliteFile : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("time-machine-sql-").FullName;
 
-    public SqliteFile() => Database = new SqlDatabase(new SqlSettings { ConnectionString = $"Data Source={DatabasePath}" });
+    public SqliteFile() => Database = new SqlDatabase(
+        new SqlSettings { ConnectionString = $"Data Source={DatabasePath}" });
 
     public SqlDatabase Database { get; }
 

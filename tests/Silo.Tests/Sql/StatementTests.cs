@@ -2,8 +2,8 @@ using TimeMachine.Silo.Sql;
 
 namespace TimeMachine.Silo.Tests.Sql;
 
-/// <summary>What Orleans relies on: a change of the members needs the version that its maker saw, and so does a change of
-/// a grain's state.</summary>
+/// <summary>What Orleans relies on: a change of the members needs the version that its maker saw, and so does a change
+/// of a grain's state.</summary>
 public abstract class StatementTests
 {
     private static readonly DateTime Start = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
@@ -114,7 +114,8 @@ public abstract class StatementTests
         "SELECT Port FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId", Cluster);
 
     private Task<List<string?>> WriteAsync(string? extension, int? version) => Client.CallAsync(
-        "WriteToStorageKey", [.. Grain(extension), ("GrainStateVersion", version), ("PayloadBinary", new byte[] { 1 })]);
+        "WriteToStorageKey",
+        [.. Grain(extension), ("GrainStateVersion", version), ("PayloadBinary", new byte[] { 1 })]);
 
     private Task<List<string?>> StateAsync(string key, string? extension, int? version) =>
         Client.CallAsync(key, [.. Grain(extension), ("GrainStateVersion", version)]);
