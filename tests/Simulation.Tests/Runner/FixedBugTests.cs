@@ -24,6 +24,7 @@ public sealed class FixedBugTests
     [InlineData(200767, "a system replica that was made anew emptied the routes of a node that counted as confirmed")]
     [InlineData(202812, "a bit was flipped in what had been written over a write that was known to be synced")]
     [InlineData(100434, "the run of a redriven job was called a claim for a dead life of its route")]
+    [InlineData(309307, "what an image of the committed past made void was called lost")]
     public void A_seed_that_found_something_finds_nothing_any_more(ulong seed, string what)
     {
         var lines = new List<string>();

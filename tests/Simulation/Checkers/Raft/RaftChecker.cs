@@ -103,6 +103,13 @@ public sealed partial class RaftChecker(ViolationLog violations, ReachCounters r
         CheckContent(watch, recovered.Applied, recovered.ContentHash);
     }
 
+    /// <summary>Whether an image, durable before its node ended, says that the group committed another entry at its
+    /// index than the synced log has: what that log has there and behind was never committed, and is void.</summary>
+    private static bool IsOtherPast(ReplicaWatch watch, RecoveredReplica recovered) =>
+        watch.Disk.Log.TryGet(recovered.BaseIndex, out var synced) && synced.Term != recovered.BaseTerm
+        && recovered.BaseIndex > watch.Shadow.CommittedBase && recovered.BaseIndex <= watch.Shadow.Committed
+        && watch.Shadow.CommitAt(recovered.BaseIndex).Term == recovered.BaseTerm;
+
     private void CheckRecovered(ReplicaWatch watch, RecoveredReplica recovered)
     {
         var disk = watch.Disk;
@@ -119,6 +126,11 @@ public sealed partial class RaftChecker(ViolationLog violations, ReachCounters r
 
         var last = disk.LastSure;
         if (last <= watch.Log.Base || last < disk.Log.Base)
+        {
+            return;
+        }
+
+        if (IsOtherPast(watch, recovered))
         {
             return;
         }
