@@ -14,6 +14,9 @@ internal static class Preconditions
     private const string IfMatch = "If-Match";
     private const string IfNoneMatch = "If-None-Match";
 
+    /// <summary>Longer than any that is known; of a longer one nothing is taken.</summary>
+    private const int TraceCharsMax = 256;
+
     /// <summary>Reads them.</summary>
     /// <param name="headers">The request's headers.</param>
     /// <param name="takesVersion">Whether the operation depends on a version, if asked to.</param>
@@ -59,12 +62,13 @@ internal static class Preconditions
         return RequestRules.Check(options);
     }
 
-    /// <summary>This request's own span if it is recorded, else what the caller sent: a bad one is as good as none.
-    /// </summary>
-    private static string? TraceOf(IHeaderDictionary headers) =>
-        Activity.Current is { Recorded: true } span ? span.Id
-        : headers.TraceParent is [{ } sent] ? sent
-        : null;
+    /// <summary>Where the caller stands in a trace, or this process if it traces; null if nobody does.</summary>
+    private static string? TraceOf(IHeaderDictionary headers)
+    {
+        var given = headers.TraceParent is [{ Length: <= TraceCharsMax } one] ? one : null;
+        var own = Activity.Current;
+        return given is not null || own is { Recorded: true } ? own?.Id ?? given : null;
+    }
 
     private static ErrorReply? CheckOnce(string name, StringValues values) =>
         values.Count > 1 ? InvalidField.Because(name, "must be given only once") : null;
