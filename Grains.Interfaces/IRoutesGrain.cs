@@ -26,7 +26,7 @@ public interface IRoutesGrain : IGrainWithStringKey
 
     /// <summary>Deletes a route.</summary>
     /// <param name="id">The route.</param>
-    /// <param name="force">Whether unfinished jobs go to the dead letters; if not, they stop the delete.</param>
+    /// <param name="force">Whether unfinished jobs do not stop the delete; then each is dead when it is due.</param>
     /// <param name="options">What to know besides.</param>
     [ResponseTimeout("00:00:25")]
     [Alias("delete")]

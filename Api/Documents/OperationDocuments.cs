@@ -67,7 +67,7 @@ internal static partial class OperationDocuments
         ["deleteRoute"] = new(
             RoutesTag,
             "Delete a route",
-            "A route with unfinished jobs stays, unless force is true: then they go to the dead letters.")
+            "A route with unfinished jobs stays, unless force is true: then each of them is dead when it is due.")
         {
             Response = "RouteChange",
             Codes = [ErrorCodes.RouteNotFound, ErrorCodes.RouteInUse, ErrorCodes.VersionMismatch],

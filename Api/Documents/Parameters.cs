@@ -79,7 +79,7 @@ internal static class Parameters
 
     private static OpenApiSchema Force()
     {
-        var schema = Field.Boolean("Whether unfinished jobs go to the dead letters. Default: false.");
+        var schema = Field.Boolean("Whether unfinished jobs do not stop it. Default: false.");
         schema.Examples = Field.Examples(true);
         return schema;
     }

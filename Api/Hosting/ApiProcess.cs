@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -10,6 +11,12 @@ namespace TimeMachine.Api.Hosting;
 /// <summary>The REST interface as a process of its own, without state: a client of the cluster.</summary>
 internal static class ApiProcess
 {
+    /// <summary>The exit status of a process that was told to stop.</summary>
+    public const int Stopped = 0;
+
+    /// <summary>The exit status of a process that failed: it may be started again.</summary>
+    public const int Failed = 1;
+
     /// <summary>The exit status of a process whose settings are refused: it is of no use to start it again.</summary>
     public const int BadConfiguration = 2;
 
@@ -28,7 +35,7 @@ internal static class ApiProcess
         try
         {
             var builder = WebApplication.CreateBuilder(args);
-            AddFile(builder.Configuration, args);
+            AddDefaults(builder.Configuration, args);
             var api = new ApiOptions();
             builder.Configuration.GetSection(ApiOptions.Section)
                 .Bind(api, binding => binding.ErrorOnUnknownConfiguration = true);
@@ -58,10 +65,32 @@ internal static class ApiProcess
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // It was told so while it looked for the cluster.
-            return 0;
+            return Stopped;
+        }
+        catch (AggregateException error) when (error.InnerExceptions.OfType<IOException>().Any())
+        {
+            // It cannot listen, and the host has logged why.
+            return Failed;
         }
 
-        return 0;
+        return Stopped;
+    }
+
+    /// <summary>Adds what all else goes before: the cluster's file, and which lines of libraries are logged.</summary>
+    private static void AddDefaults(ConfigurationManager configuration, string[] args)
+    {
+        AddFile(configuration, args);
+        configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["Logging:LogLevel:Microsoft"] = "Warning",
+                ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+                ["Logging:LogLevel:Orleans"] = "Warning",
+                // Every try to connect, with a stack: the search says it shorter.
+                ["Logging:LogLevel:Orleans.Runtime.Messaging.ConnectionManager"] = "Error",
+            },
+        });
     }
 
     private static void AddFile(ConfigurationManager configuration, string[] args)
@@ -74,8 +103,7 @@ internal static class ApiProcess
 
         var source = new JsonConfigurationSource { Path = Path.GetFullPath(path), Optional = false };
         source.ResolveFileProvider();
-        // All else goes before it.
-        ((IConfigurationBuilder)configuration).Sources.Insert(0, source);
+        configuration.Sources.Insert(0, source);
     }
 
     private static WebApplication Build(
@@ -88,6 +116,7 @@ internal static class ApiProcess
 
         // The process answers probes while it looks for the cluster.
         builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        EndingServer.Wrap(builder.Services);
         builder.Services.AddTimeMachineApi(api);
         builder.UseOrleansClient(cluster.Apply);
         var app = builder.Build();

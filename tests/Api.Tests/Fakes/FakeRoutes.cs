@@ -61,7 +61,7 @@ internal sealed class FakeRoutes(FakeCluster cluster, string database) : IRoutes
             .Count(job => job.Route == id && job.State is JobStatus.Scheduled or JobStatus.Retrying);
         if (unfinished > 0 && !force)
         {
-            var inUse = FakeRefusal.With(FakeRefusal.Of(ErrorCodes.RouteInUse), "unfinished", unfinished);
+            var inUse = FakeRefusal.With(FakeRefusal.Of(ErrorCodes.RouteInUse, there.Route), "unfinished", unfinished);
             return new RouteReply { Error = inUse, UnfinishedCount = unfinished };
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using TimeMachine.Api.Hosting;
 using TimeMachine.Api.Tests.Access;
@@ -9,8 +10,14 @@ namespace TimeMachine.Api.Tests.Hosting;
 /// <summary>The REST interface as a process of its own: what it starts with, and what it refuses.</summary>
 public sealed class ProcessTests
 {
-    private const int PatienceMs = 60_000;
     private const string Gateway = "--TimeMachine:Client:Gateways:0=127.0.0.1:1";
+    private const int PatienceMs = 60_000;
+
+    private static readonly string[] Silent =
+    [
+        "--Logging:LogLevel:Default=None", "--Logging:LogLevel:Microsoft=None", "--Logging:LogLevel:Orleans=None",
+        "--Logging:LogLevel:Microsoft.Hosting.Lifetime=None",
+    ];
 
     [Theory]
     [InlineData("TimeMachine:Api:Keys is empty, and http://0.0.0.0:80 may be", Gateway, "--urls=http://0.0.0.0:80")]
@@ -110,7 +117,7 @@ public sealed class ProcessTests
     public async Task It_answers_probes_while_it_looks_for_its_cluster()
     {
         await using var app = ApiProcess.TryBuild(
-            [Gateway, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"], out _);
+            [Gateway, "--urls=http://127.0.0.1:0", .. Silent], out _);
         var stopping = TestContext.Current.CancellationToken;
         var running = ApiProcess.RunAsync(app!);
         using var client = new HttpClient { BaseAddress = await ListeningAsync(app!) };
@@ -123,7 +130,18 @@ public sealed class ProcessTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Equal((503, "E018"), ((int)job.StatusCode, (await ApiAnswer.ReadAsync(job)).Code));
         app!.Lifetime.StopApplication();
-        Assert.Equal(0, await running);
+        Assert.Equal(ApiProcess.Stopped, await running);
+    }
+
+    [Fact]
+    public async Task It_ends_if_it_cannot_listen()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using var app = ApiProcess.TryBuild(
+            [Gateway, $"--urls=http://{other.LocalEndpoint}", .. Silent], out _);
+
+        Assert.Equal(ApiProcess.Failed, await ApiProcess.RunAsync(app!));
     }
 
     private static async Task<Uri> ListeningAsync(WebApplication app)
