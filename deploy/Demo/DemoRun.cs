@@ -22,8 +22,8 @@ internal sealed class DemoRun(RestClient rest, TimeProvider time, TextWriter out
     /// <returns>The exit status: 0 only if every job came exactly once and none early.</returns>
     public async Task<int> RunAsync(DemoOptions options)
     {
-        // A run has a route of its own: the jobs of one that was broken off may still be tried again, and would be in the
-        // way of later ones.
+        // A run has a route of its own: the jobs of one that was broken off may still be tried again, and would be in
+        // the way of later ones.
         var run = string.Create(CultureInfo.InvariantCulture, $"run-{NowMs}");
         await using var recipient = await Recipient.StartAsync(run, time);
         await rest.SendAsync(HttpMethod.Put, $"{options.Url}/route/{Database}/{run}", RouteTo(recipient.Url, run));
@@ -62,8 +62,8 @@ internal sealed class DemoRun(RestClient rest, TimeProvider time, TextWriter out
         }),
     ];
 
-    // Each job of a batch is answered by itself: 201 if it is new. While leaders move, some may be answered 503; to post
-    // the same jobs again harms nothing, since they have ids: those that are there are answered 200.
+    // Each job of a batch is answered by itself: 201 if it is new. While leaders move, some may be answered 503; to
+    // post the same jobs again harms nothing, since they have ids: those that are there are answered 200.
     private async Task StoreAsync(string url, JsonArray batch)
     {
         for (var attempt = 1; ; attempt++)

@@ -46,8 +46,8 @@ public sealed partial class NodeCore
     {
         foreach (var reading in output.Engine.ClockReadings)
         {
-            // The present is rounded down: a reading may be nearly a millisecond later than it says. Taken as if it were
-            // not, the peer's clock would seem ahead by as much, and a job could be early.
+            // The present is rounded down: a reading may be nearly a millisecond later than it says. Taken as if it
+            // were not, the peer's clock would seem ahead by as much, and a job could be early.
             Clock.OnPeerReading(reading.Node, reading.DueNow, now + 1);
         }
 
