@@ -20,4 +20,9 @@ public sealed record RequestOptions
     /// <summary>Whether there must be nothing of that name yet.</summary>
     [Id(2)]
     public bool IfAbsent { get; init; }
+
+    /// <summary>Where the caller stands in a distributed trace, as a W3C <c>traceparent</c>: the deliveries of a job go
+    /// on with it. What is none is as good as null.</summary>
+    [Id(3)]
+    public string? TraceParent { get; init; }
 }

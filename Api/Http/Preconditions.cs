@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -6,12 +7,15 @@ using TimeMachine.Grains.Interfaces.Validation;
 
 namespace TimeMachine.Api.Http;
 
-/// <summary>Reads the headers that go with a change: Idempotency-Key, If-Match, If-None-Match.</summary>
+/// <summary>Reads the headers that go with a change: Idempotency-Key, If-Match, If-None-Match, traceparent.</summary>
 internal static class Preconditions
 {
     private const string IdempotencyKey = "Idempotency-Key";
     private const string IfMatch = "If-Match";
     private const string IfNoneMatch = "If-None-Match";
+
+    /// <summary>Longer than any that is known; of a longer one nothing is taken.</summary>
+    private const int TraceCharsMax = 256;
 
     /// <summary>Reads them.</summary>
     /// <param name="headers">The request's headers.</param>
@@ -24,7 +28,8 @@ internal static class Preconditions
         headers.TryGetValue(IdempotencyKey, out var key);
         var ifMatch = headers.IfMatch;
         var ifNoneMatch = headers.IfNoneMatch;
-        if (key.Count + ifMatch.Count + ifNoneMatch.Count == 0)
+        var trace = TraceOf(headers);
+        if (key.Count + ifMatch.Count + ifNoneMatch.Count == 0 && trace is null)
         {
             return null;
         }
@@ -52,8 +57,17 @@ internal static class Preconditions
             IdempotencyKey = key.Count == 0 ? null : key[0],
             IfVersion = version,
             IfAbsent = ifNoneMatch.Count == 1,
+            TraceParent = trace,
         };
         return RequestRules.Check(options);
+    }
+
+    /// <summary>Where the caller stands in a trace, or this process if it traces; null if nobody does.</summary>
+    private static string? TraceOf(IHeaderDictionary headers)
+    {
+        var given = headers.TraceParent is [{ Length: <= TraceCharsMax } one] ? one : null;
+        var own = Activity.Current;
+        return given is not null || own is { Recorded: true } ? own?.Id ?? given : null;
     }
 
     private static ErrorReply? CheckOnce(string name, StringValues values) =>

@@ -53,12 +53,13 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
     {
         var begun = _time.GetTimestamp();
         var content = new OnceContent(attempt.Meta);
+        using var span = NodeTracing.Begin(attempt);
         AttemptResult result;
         try
         {
             using var timeout = new CancellationTokenSource(
                 TimeSpan.FromMilliseconds(attempt.Route.TimeoutMs), _time);
-            using var request = RequestOf(attempt, content);
+            using var request = RequestOf(attempt, content, NodeTracing.HeaderOf(span, attempt.Trace));
             using var response = await _http.SendAsync(request, timeout.Token).ConfigureAwait(false);
             result = AttemptResult.Answer(
                 (ushort)response.StatusCode, DurationMs(begun), RetryAfterMs(response.Headers.RetryAfter));
@@ -68,12 +69,13 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
             result = ResultOf(error, content, DurationMs(begun));
         }
 
+        NodeTracing.End(span, result);
         ended(result);
     }
 
     private int DurationMs(long begun) => (int)Math.Min(int.MaxValue, _time.GetElapsedTime(begun).TotalMilliseconds);
 
-    private HttpRequestMessage RequestOf(in SendRequest attempt, OnceContent content)
+    private HttpRequestMessage RequestOf(in SendRequest attempt, OnceContent content, string trace)
     {
         var refusal = WebhookTarget.Check(attempt.Route.WebhookUrl, _options.AllowLoopback, out var target);
         if (refusal is not null)
@@ -100,6 +102,11 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
         {
             var signature = WebhookSignature.Of(attempt.Route.Secrets, id, seconds, attempt.Meta.Span);
             Add(headers, "webhook-signature", signature);
+        }
+
+        if (trace.Length > 0)
+        {
+            Add(headers, "traceparent", trace);
         }
 
         Add(headers, "Time-Machine-Database", Uri.EscapeDataString(attempt.Key.Database));

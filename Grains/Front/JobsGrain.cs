@@ -122,6 +122,7 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
             Route = RouteKey.Of(_name.Database, job.Route),
             Mode = (DeliveryMode)job.Mode,
             Meta = job.Meta,
+            Trace = TraceContext.TryParse(options?.TraceParent, out var trace) ? trace : default,
             ExpireAfterMs = job.ExpireAfterMs ?? 0,
             IfMatch = Identified.IfMatchOf(options),
         });

@@ -4,16 +4,23 @@ using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.Grains.Hosting;
 
-/// <content>Checkpoints, and replicas that are lost. A full disk is a state: checkpoints are tried again.</content>
+/// <content>Checkpoints, blocks read from disk, and replicas that are lost. A full disk is a state: checkpoints are
+/// tried again.</content>
 public sealed partial class NodeMachine : ICheckpointObserver
 {
+    private const int ReleaseEveryMs = 1_000;
     private readonly Dictionary<GroupId, LogIndex> _checkpoints = [];
     private readonly Dictionary<GroupId, ReplicaStore> _running = [];
     private readonly Dictionary<ReplicaStore, string> _closing = [];
     private readonly CheckpointRunner _checkpointRunner;
+    private MonoMs _releasesAt;
 
     /// <summary>How many checkpoints found no room.</summary>
     public int CheckpointsWithoutRoom { get; private set; }
+
+    /// <summary>How many blocks of rows left memory because no read had touched them for
+    /// <see cref="JobStoreOptions.BlockIdleSeconds"/>.</summary>
+    public long BlocksReleased { get; private set; }
 
     /// <summary>The applied index of a group's last checkpoint that is durable.</summary>
     public LogIndex CheckpointOf(GroupId group) => _checkpoints.GetValueOrDefault(group);
@@ -72,6 +79,22 @@ public sealed partial class NodeMachine : ICheckpointObserver
             {
                 FindNoRoom(group);
             }
+        }
+    }
+
+    /// <summary>The trees keep each block that was read until they are told: without this a node would come to hold all
+    /// that it ever read.</summary>
+    private void ReleaseBlocks()
+    {
+        if (Now < _releasesAt)
+        {
+            return;
+        }
+
+        _releasesAt = Now + ReleaseEveryMs;
+        foreach (var store in _stores.Values)
+        {
+            BlocksReleased += store.Rows.ReleaseBlocks();
         }
     }
 

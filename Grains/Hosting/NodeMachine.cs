@@ -166,6 +166,7 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         TakeImages(engine);
         TakeWanted(engine);
         BeginCheckpoints();
+        ReleaseBlocks();
         Send();
 
         // A replica that was lost on the way had calls open.

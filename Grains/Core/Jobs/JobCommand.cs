@@ -84,6 +84,9 @@ public sealed record JobCommand
     /// <summary>Create, upsert: the body.</summary>
     public ReadOnlyMemory<byte> Meta { get; init; }
 
+    /// <summary>Create, upsert: the trace that asked.</summary>
+    public TraceContext Trace { get; init; }
+
     /// <summary>Create, upsert: how long it is of use, in ms; 0 for ever.</summary>
     public long ExpireAfterMs { get; init; }
 
@@ -154,6 +157,7 @@ public sealed record JobCommand
         RouteRevision = request.RouteRevision,
         Mode = request.Mode,
         Meta = request.Meta,
+        Trace = request.Trace,
         ExpireAfterMs = request.ExpireAfterMs,
         Sameness = request.Kind == JobRequestKind.Create ? request.Sameness() : default,
         IfMatch = request.IfMatch,

@@ -109,7 +109,7 @@ internal static class JobCommandCodec
         writer.VarI64(command.TriggerTime.Value);
         writer.Bytes(command.Route.Bytes);
         writer.VarI64(command.RouteRevision.Value);
-        writer.U8((byte)command.Mode);
+        command.Trace.Write(writer, command.Mode);
         writer.Bytes(command.Meta.Span);
         writer.VarI64(command.ExpireAfterMs);
         writer.U128(command.Sameness);
@@ -126,7 +126,8 @@ internal static class JobCommandCodec
             TriggerTime = new UnixMs(reader.VarI64()),
             Route = reader.Route(),
             RouteRevision = reader.Number(),
-            Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
+            Mode = TraceContext.ReadMode(ref reader, out var trace),
+            Trace = trace,
             Meta = reader.Slice(payload, MetaBytesMax),
             ExpireAfterMs = reader.VarI64(),
             Sameness = reader.U128(),

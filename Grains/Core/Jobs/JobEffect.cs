@@ -81,6 +81,9 @@ public readonly record struct JobEffect
     /// <summary>Claimed: the body.</summary>
     public ReadOnlyMemory<byte> Meta { get; init; }
 
+    /// <summary>Claimed: the trace that asked for the job.</summary>
+    public TraceContext Trace { get; init; }
+
     /// <summary>Settled: the job's state now.</summary>
     public JobState State { get; init; }
 

@@ -19,7 +19,7 @@ public sealed partial record JobRequest
         writer.VarI64(TriggerTime?.Value ?? DelayMs);
         writer.Bytes(Route.Bytes);
         writer.VarI64(RouteRevision.Value);
-        writer.U8((byte)Mode);
+        Trace.Write(writer, Mode);
         writer.Bytes(Meta.Span);
         writer.VarI64(ExpireAfterMs);
         writer.Optional(IfMatch);
@@ -66,7 +66,8 @@ public sealed partial record JobRequest
             DelayMs = isTriggerTime ? 0 : time,
             Route = route,
             RouteRevision = reader.Number(),
-            Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
+            Mode = TraceContext.ReadMode(ref reader, out var trace),
+            Trace = trace,
             Meta = reader.Slice(bytes, MetaBytesMax),
             ExpireAfterMs = reader.VarI64(),
             IfMatch = reader.OptionalNumber(),

@@ -58,6 +58,9 @@ public sealed partial record JobRequest
     /// <summary>What to deliver, byte for byte.</summary>
     public ReadOnlyMemory<byte> Meta { get; init; }
 
+    /// <summary>The trace that its deliveries go on with; no part of <see cref="Sameness"/>.</summary>
+    public TraceContext Trace { get; init; }
+
     /// <summary>How long after its trigger time the job is of use, in ms; 0 for ever.</summary>
     public long ExpireAfterMs { get; init; }
 

@@ -38,6 +38,9 @@ internal sealed record JobRow
 
     public ReadOnlyMemory<byte> Meta { get; init; }
 
+    /// <summary>The trace that asked for it.</summary>
+    public TraceContext Trace { get; init; }
+
     /// <summary>Attempts that are recorded; an open claim is one more.</summary>
     public int AttemptCount { get; init; }
 
@@ -85,7 +88,7 @@ internal sealed record JobRow
         writer.VarI64(CreatedAt.Value);
         writer.Bytes(Route.Bytes);
         writer.VarI64(RouteRevision.Value);
-        writer.U8((byte)Mode);
+        Trace.Write(writer, Mode);
         writer.VarI64(ExpireAfterMs);
         writer.U128(Sameness);
         writer.Bytes(Meta.Span);
@@ -119,7 +122,8 @@ internal sealed record JobRow
             CreatedAt = new UnixMs(reader.VarI64()),
             Route = reader.Route(),
             RouteRevision = new CommandNumber(reader.VarI64()),
-            Mode = (DeliveryMode)reader.Closed(0, (byte)DeliveryMode.AtMostOnce),
+            Mode = TraceContext.ReadMode(ref reader, out var trace),
+            Trace = trace,
             ExpireAfterMs = reader.VarI64(),
             Sameness = reader.U128(),
             Meta = reader.Slice(value, JobCommandCodec.MetaBytesMax),

@@ -370,6 +370,7 @@ public sealed partial class JobStateMachine
         FailedCount = row.FailedCount,
         SendBy = claim.SendBy,
         Meta = row.Meta,
+        Trace = row.Trace,
     });
 
     private void EmitSettled(JobCommand command, JobRow? row, JobState state) => Emit(new JobEffect

@@ -252,6 +252,7 @@ public sealed partial class JobStateMachine
             ExpireAfterMs = command.ExpireAfterMs,
             Sameness = command.Sameness,
             Meta = command.Meta,
+            Trace = command.Trace,
             Requests = Remember(old, command, answer),
         };
         Wait(command.Key, old, next);

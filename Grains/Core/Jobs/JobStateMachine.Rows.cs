@@ -173,6 +173,7 @@ public sealed partial class JobStateMachine
             FinishedAt = LogTime,
             InBacklog = false,
             Meta = keepsBody ? row.Meta : default,
+            Trace = keepsBody ? row.Trace : default,
             Attempts = keepsBody ? row.Attempts : [],
         };
         PutRow(key, old, stub);

@@ -72,6 +72,8 @@ internal sealed class ClaimRecord
 
     public ReadOnlyMemory<byte> Meta { get; set; }
 
+    public TraceContext Trace { get; set; }
+
     public int FailedCount { get; set; }
 
     /// <summary>By when it must be sent, counted from its proposal.</summary>

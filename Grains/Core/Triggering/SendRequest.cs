@@ -14,6 +14,7 @@ namespace TimeMachine.Core.Triggering;
 /// <param name="TriggerTime">When the job was to be triggered.</param>
 /// <param name="Due">When this attempt was due.</param>
 /// <param name="Meta">The body.</param>
+/// <param name="Trace">The trace that asked for the job.</param>
 public readonly record struct SendRequest(
     GroupId Group,
     CommandNumber Claim,
@@ -24,4 +25,5 @@ public readonly record struct SendRequest(
     Route Route,
     UnixMs TriggerTime,
     UnixMs Due,
-    ReadOnlyMemory<byte> Meta);
+    ReadOnlyMemory<byte> Meta,
+    TraceContext Trace);

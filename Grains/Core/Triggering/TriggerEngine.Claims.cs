@@ -118,6 +118,7 @@ public sealed partial class TriggerEngine
         claim.TriggerTime = effect.TriggerTime;
         claim.FailedCount = effect.FailedCount;
         claim.Meta = effect.Meta;
+        claim.Trace = effect.Trace;
         claim.Group.ClaimsByNumber.Add(claim.Number, claim);
         SetClaimTimer(claim, claim.SendDeadline);
         var waitMs = Math.Max(0, claim.Due - claim.Group.Clock.Now);

@@ -106,7 +106,8 @@ public sealed partial class TriggerEngine
         claim.Route!,
         claim.TriggerTime,
         claim.Due,
-        claim.Meta);
+        claim.Meta,
+        claim.Trace);
 
     /// <summary>Nothing was sent: the job is to be as it was before the claim.</summary>
     private void Release(ClaimRecord claim)

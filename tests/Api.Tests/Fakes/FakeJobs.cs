@@ -14,6 +14,9 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
 
     public CollectionName Name => name;
 
+    /// <summary>The trace that came with the last change.</summary>
+    public string? LastTrace { get; private set; }
+
     public ImmutableArray<Job> All
     {
         get
@@ -158,6 +161,7 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
 
     private Task<JobReply> Once(string verb, RequestOptions? options, Func<JobReply> change)
     {
+        LastTrace = options?.TraceParent;
         cluster.ThrowFault();
         if (cluster.Refusal is { } refusal)
         {

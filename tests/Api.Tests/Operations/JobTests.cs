@@ -187,6 +187,20 @@ public sealed class JobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trace_goes_on_with_the_job()
+    {
+        const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        await _host.PutJobAsync("a", "1", ("traceparent", trace));
+        var given = _host.Cluster.JobsOf("shop", "timeouts").LastTrace;
+        await _host.PutJobAsync("b");
+        var none = _host.Cluster.JobsOf("shop", "timeouts").LastTrace;
+
+        Assert.StartsWith(trace[..36], given, StringComparison.Ordinal);
+        Assert.Null(none);
+    }
+
+    [Fact]
     public async Task Head_answers_as_get_without_a_body()
     {
         await _host.PutJobAsync("a");

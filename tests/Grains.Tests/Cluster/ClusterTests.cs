@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using TimeMachine.Grains.Interfaces;
 using TimeMachine.Grains.Tests.Delivery;
+using TimeMachine.Sample;
 
 namespace TimeMachine.Grains.Tests.Cluster;
 
@@ -70,6 +71,28 @@ public sealed class ClusterTests
 
         Assert.Equal(200, recipient.Requests.Select(BodyOf).Distinct().Count());
         Assert.Equal(200, recipient.Requests.Count);
+    }
+
+    [Fact]
+    public async Task The_sample_of_a_dotnet_service_does_what_it_says()
+    {
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
+        using var output = new StringWriter();
+
+        await Payments.RunAsync(cluster.Client, "http://127.0.0.1:9/hook", output);
+
+        Assert.Equal(
+            """
+            created order-7
+            it is Scheduled for payment-timeout: {"order":"order-7"}
+            moved; with the old version again: E004
+            cancelled: Won, version replaced
+            created 50 in one request
+            50 wait
+
+            """,
+            output.ToString(),
+            ignoreLineEndingDifferences: true);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Grains.Interfaces;
 
@@ -27,6 +29,20 @@ public sealed class ContractTests
         Assert.Equal(NumbersOf<JobState>(), NumbersOf<JobStatus>().Where(pair => pair.Value != 0));
         Assert.Equal(NumbersOf<DeliveryMode>(), NumbersOf<TimeMachine.Grains.Interfaces.Delivery>());
         Assert.Equal(NumbersOf<CancelResult>(), NumbersOf<DeleteOutcome>());
+    }
+
+    /// <summary>What is in the file is on the way between processes of two versions: lines may be added, never changed.
+    /// </summary>
+    [Fact]
+    public void What_goes_between_client_and_node_is_pinned()
+    {
+        var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+
+        var text = ContractText.Write(services.GetRequiredService<Serializer>());
+
+        var pinned = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Cluster", "contract.txt"));
+        Assert.True(pinned == text, text);
+        Assert.DoesNotContain("UNPINNED", text, StringComparison.Ordinal);
     }
 
     private static IEnumerable<KeyValuePair<string, int>> NumbersOf<T>()

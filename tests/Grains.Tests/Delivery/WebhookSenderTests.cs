@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Routes;
@@ -8,6 +10,7 @@ namespace TimeMachine.Grains.Tests.Delivery;
 
 public sealed class WebhookSenderTests : IDisposable
 {
+    private const string Asked = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly WebhookSender _sender = new(
         new WebhookOptions { Cluster = "test", AllowLoopback = true }, TimeProvider.System);
@@ -31,6 +34,7 @@ public sealed class WebhookSenderTests : IDisposable
         Assert.Contains("\r\nTime-Machine-Fence: 720896\r\n", request, StringComparison.Ordinal);
         Assert.Contains("\r\nTime-Machine-Trigger-Time: 1800000000000\r\n", request, StringComparison.Ordinal);
         Assert.Contains("\r\nContent-Type: application/json\r\n", request, StringComparison.Ordinal);
+        Assert.DoesNotContain("traceparent", request, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Expect", request, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Accept-Encoding", request, StringComparison.OrdinalIgnoreCase);
     }
@@ -139,11 +143,51 @@ public sealed class WebhookSenderTests : IDisposable
         Assert.Equal(200, result.HttpStatus);
     }
 
+    [Fact]
+    public async Task The_trace_that_asked_for_the_job_goes_on_at_the_recipient()
+    {
+        using var recipient = new RawRecipient(Manner.Answer);
+
+        await SendAsync(recipient.Url, "{}", trace: Asked);
+
+        var request = Assert.Single(recipient.Requests);
+        Assert.Contains($"\r\ntraceparent: {Asked}\r\n", request, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_is_traced_is_a_span_of_its_own_in_that_trace()
+    {
+        var trace = ActivityTraceId.CreateFromString("11111111111111112222222222222222");
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == NodeTracing.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> asked) => asked.TraceId == trace
+                ? ActivitySamplingResult.AllDataAndRecorded
+                : ActivitySamplingResult.None,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var recipient = new RawRecipient(Manner.Answer);
+
+        await SendAsync(recipient.Url, "{}", trace: $"00-{trace}-00f067aa0ba902b7-01");
+
+        var span = Assert.Single(spans);
+        Assert.Equal("00f067aa0ba902b7", span.ParentSpanId.ToString());
+        Assert.Equal(ActivityStatusCode.Ok, span.Status);
+        Assert.Equal(200, span.GetTagItem("http.response.status_code"));
+        var request = Assert.Single(recipient.Requests);
+        Assert.Contains($"\r\ntraceparent: 00-{trace}-{span.SpanId}-01\r\n", request, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _sender.Dispose();
 
     private Task<AttemptResult> SendAsync(
-        string url, string body, int timeoutMs = 10_000, byte[]? secret = null, WebhookSender? sender = null)
+        string url, string body, int timeoutMs = 10_000, byte[]? secret = null, WebhookSender? sender = null,
+        string? trace = null)
     {
+        var isTraced = TraceContext.TryParse(trace, out var asked);
+        Assert.Equal(trace is not null, isTraced);
         var ended = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var route = new Route
         {
@@ -162,7 +206,8 @@ public sealed class WebhookSenderTests : IDisposable
             route,
             new UnixMs(1_800_000_000_000),
             new UnixMs(1_800_000_000_000),
-            Encoding.UTF8.GetBytes(body));
+            Encoding.UTF8.GetBytes(body),
+            asked);
         (sender ?? _sender).Send(attempt, ended.SetResult);
         return ended.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }

@@ -7,6 +7,7 @@ using TimeMachine.Core.Raft;
 using TimeMachine.Core.Routes;
 using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Hosting;
+using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.Grains.Tests.Hosting;
 
@@ -63,6 +64,7 @@ internal sealed class MachineCluster : IDisposable
                 VNodeCount = VNodeCount,
                 Checkpoints = new CheckpointOptions { EntriesMax = 20, AgeMsMax = 500 },
             },
+            JobStore = new JobStoreOptions { BlockIdleSeconds = 1 },
             Forms = forms,
             Seed = ++_life,
         });
@@ -137,7 +139,8 @@ internal sealed class MachineCluster : IDisposable
         return Call(group, (node, token) => node.Machine.Call(token, group, request));
     }
 
-    public JobAnswer Create(int vnode, string id, long delayMs, int metaBytes = 100)
+    public JobAnswer Create(
+        int vnode, string id, long delayMs, int metaBytes = 100, TraceContext trace = default)
     {
         var answer = Call(vnode, new JobRequest
         {
@@ -147,6 +150,7 @@ internal sealed class MachineCluster : IDisposable
             DelayMs = delayMs,
             Route = Route,
             Meta = new byte[metaBytes],
+            Trace = trace,
         });
         Assert.Equal(ErrorCode.None, answer.Code);
         return answer;

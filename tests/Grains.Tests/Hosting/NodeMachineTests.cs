@@ -31,7 +31,8 @@ public sealed class NodeMachineTests : IDisposable
         var node = _cluster.Start(1, forms: true);
         _cluster.Admit(1);
         _cluster.PutRoute();
-        var created = _cluster.Create(2, "a", delayMs: 20);
+        var trace = new TraceContext(7, 8, 1);
+        var created = _cluster.Create(2, "a", delayMs: 20, trace: trace);
 
         _cluster.RunUntil(() => node.Attempts.Count > 0);
         var attempt = node.Attempts[0];
@@ -41,6 +42,7 @@ public sealed class NodeMachineTests : IDisposable
         Assert.Single(node.Attempts);
         Assert.Equal(created.Version, attempt.Version);
         Assert.Equal(100, attempt.Meta.Length);
+        Assert.Equal(trace, attempt.Trace);
         Assert.Equal(1, attempt.Attempt);
     }
 
@@ -126,6 +128,28 @@ public sealed class NodeMachineTests : IDisposable
         Assert.Equal(JobState.Scheduled, _cluster.Get(0, "30").State);
         Assert.Empty(_cluster[1].Machine.LostAtStart);
         Assert.Empty(_cluster[1].Machine.Stopped);
+    }
+
+    [Fact]
+    public void Blocks_of_rows_that_no_read_touches_leave_memory()
+    {
+        _cluster.Start(1, forms: true);
+        _cluster.PutRoute();
+        for (var job = 0; job < 60; job++)
+        {
+            _cluster.Create(0, $"{job}", delayMs: 3_600_000);
+        }
+
+        var group = GroupId.Of(new VNodeId(0));
+        var before = _cluster[1].Machine;
+        _cluster.RunUntil(() => before.CheckpointOf(group) == before.Core.Find(group)!.Point.Index);
+        _cluster.Stop(1);
+
+        _cluster.Start(1, forms: true);
+        Assert.Equal(JobState.Scheduled, _cluster.Get(0, "30").State);
+        _cluster.RunUntil(() => _cluster[1].Machine.BlocksReleased > 0);
+
+        Assert.Equal(JobState.Scheduled, _cluster.Get(0, "30").State);
     }
 
     [Fact]
