@@ -48,7 +48,7 @@ public sealed partial class NodeCore
         {
             // The present is rounded down: a reading may be nearly a millisecond later than it says. Taken as if it
             // were not, the peer's clock would seem ahead by as much, and a job could be early.
-            Clock.OnPeerReading(reading.Node, reading.DueNow, now + 1);
+            Clock.OnPeerReading(reading.Node, new UnixMs(reading.DueNow.Value - 1), now);
         }
 
         if (now >= _nextClockCheck)

@@ -95,7 +95,7 @@ public sealed class WebhookSenderTests : IDisposable
     {
         using var recipient = new RawRecipient(Manner.Hang);
 
-        var result = await SendAsync(recipient.Url, "{}", timeoutMs: 100);
+        var result = await SendAsync(recipient.Url, "{}", timeoutMs: 2_000);
 
         Assert.Equal(AttemptEnd.TimedOut, result.End);
         Assert.False(result.WroteNothing);

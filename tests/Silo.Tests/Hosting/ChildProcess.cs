@@ -7,7 +7,7 @@ namespace TimeMachine.Silo.Tests.Hosting;
 /// <summary>A program of ours, in a process of its own. It ends with the test at the latest.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];

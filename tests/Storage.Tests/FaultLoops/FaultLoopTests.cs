@@ -1,3 +1,4 @@
+using TimeMachine.Storage.Files;
 using TimeMachine.StorageFaults;
 
 namespace TimeMachine.Storage.Tests.FaultLoops;
@@ -57,7 +58,7 @@ public sealed class FaultLoopTests : IDisposable
         var path = Path.Combine(_directory, "owned");
         using var first = new DiskNode(path, life: 1);
 
-        Assert.Throws<IOException>(() => new DiskNode(path, life: 2));
+        Assert.Throws<DirectoryInUseException>(() => new DiskNode(path, life: 2));
     }
 
     [Theory]
