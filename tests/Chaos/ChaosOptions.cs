@@ -32,8 +32,9 @@ internal sealed record ChaosOptions
     /// <summary>The command that starts the database, for <see cref="Postgres"/>.</summary>
     public string? SqlStart { get; init; }
 
-    /// <summary>The first of the ports, which are 3 for each node.</summary>
-    public int FirstPort { get; init; } = 42_000;
+    /// <summary>The first of the ports, which are 3 for each node. Below those that the system gives to connections:
+    /// one of them would take the port of a node that is down.</summary>
+    public int FirstPort { get; init; } = 18_000;
 
     /// <summary>Where the nodes keep their data; it is emptied first.</summary>
     public string Directory { get; init; } = Path.Combine(Path.GetTempPath(), "time-machine-chaos");
