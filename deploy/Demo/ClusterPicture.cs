@@ -36,9 +36,11 @@ internal sealed record ClusterPicture(
     {
         try
         {
+            var lag = Items(cluster, "vnodes").SelectMany(vnode => Items(vnode, "replicas"))
+                .ToLookup(replica => Value<string>(replica, "node"), replica => Value<long>(replica, "lag_entries"));
             return new ClusterPicture(
                 Value<int>(cluster, "replica_target"),
-                [.. Items(cluster, "nodes").Select(NodeOf)],
+                [.. Items(cluster, "nodes").Select(node => NodeOf(node, lag))],
                 [.. Items(cluster, "vnodes").Select(VNodeOf)]);
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException)
@@ -47,13 +49,14 @@ internal sealed record ClusterPicture(
         }
     }
 
-    private static NodeRow NodeOf(JsonObject node) => new(
+    private static NodeRow NodeOf(JsonObject node, ILookup<string, long> lag) => new(
         Value<string>(node, "node_id"),
         Value<bool>(node, "alive"),
         Value<bool>(node, "planned"),
         Value<bool>(node, "ready"),
         Value<int>(node, "leaders"),
-        Value<int>(node, "replicas"));
+        Value<int>(node, "replicas"),
+        lag[Value<string>(node, "node_id")].Sum());
 
     private static VNodeRow VNodeOf(JsonObject vnode)
     {
@@ -80,8 +83,9 @@ internal sealed record ClusterPicture(
 /// <param name="IsReady">Whether everything that it leads can fire.</param>
 /// <param name="LeaderCount">How many vnodes it leads.</param>
 /// <param name="ReplicaCount">How many replicas it has.</param>
+/// <param name="LagEntries">How many entries they are behind their leaders, all together.</param>
 internal sealed record NodeRow(
-    string Name, bool IsAlive, bool IsPlanned, bool IsReady, int LeaderCount, int ReplicaCount);
+    string Name, bool IsAlive, bool IsPlanned, bool IsReady, int LeaderCount, int ReplicaCount, long LagEntries);
 
 /// <summary>A vnode.</summary>
 /// <param name="Leader">The node that leads it; null if none does.</param>

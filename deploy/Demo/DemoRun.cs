@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -25,15 +26,22 @@ internal sealed class DemoRun(RestClient rest, TimeProvider time, TextWriter out
         // A run has a route of its own: the jobs of one that was broken off may still be tried again, and would be in
         // the way of later ones.
         var run = string.Create(CultureInfo.InvariantCulture, $"run-{NowMs}");
-        await using var recipient = await Recipient.StartAsync(run, time);
+        var arrivals = new ConcurrentQueue<Arrival>();
+        await using var recipient = await Recipient.StartAsync((collection, job) =>
+        {
+            if (collection == run)
+            {
+                arrivals.Enqueue(new Arrival(job, NowMs));
+            }
+        });
         await rest.SendAsync(HttpMethod.Put, $"{options.Url}/route/{Database}/{run}", RouteTo(recipient.Url, run));
         var triggerMs = Triggers(options, NowMs);
         await StoreAsync($"{options.Url}/job/{Database}/{run}/batch", Batch(triggerMs, run));
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"{options.JobCount:N0} jobs stored, due within {options.WithinSeconds:N0} s, for {recipient.Url}"));
-        await WaitAsync(recipient, triggerMs);
-        var result = DemoResult.Of(triggerMs, recipient.Arrivals);
+        await WaitAsync(arrivals, triggerMs);
+        var result = DemoResult.Of(triggerMs, arrivals);
         result.Print(output);
         PrintLinks(options, run);
         return result.IsGood ? 0 : 1;
@@ -91,10 +99,10 @@ internal sealed class DemoRun(RestClient rest, TimeProvider time, TextWriter out
     private static bool IsUnavailable(JsonNode? result) =>
         (int?)result?["status"] is StatusCodes.Status503ServiceUnavailable;
 
-    private async Task WaitAsync(Recipient recipient, Dictionary<string, long> triggerMs)
+    private async Task WaitAsync(ConcurrentQueue<Arrival> arrivals, Dictionary<string, long> triggerMs)
     {
         var endMs = triggerMs.Values.Max() + (long)LateMax.TotalMilliseconds;
-        while (recipient.Arrivals.Count < triggerMs.Count && NowMs < endMs)
+        while (arrivals.Count < triggerMs.Count && NowMs < endMs)
         {
             await Task.Delay(LookPause, time);
         }

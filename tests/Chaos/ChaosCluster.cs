@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using TimeMachine.Demo;
 
 namespace TimeMachine.Chaos;
 
@@ -47,8 +48,8 @@ internal sealed class ChaosCluster : IDisposable
             }
 
             await cluster.WaitReadyAsync();
-            await cluster.WaitAsync("a leader of each vnode on each node", view => view.Nodes.Count == options.Nodes
-                && view.Nodes.Values.All(static node => node.Leaders > 0) && view.AreAllReplicated(options.Nodes));
+            await cluster.WaitAsync("a share for each node", view => view.IsWhole
+                && view.Nodes.Count == options.Nodes && view.Nodes.All(static node => node.LeaderCount > 0));
         }
         catch
         {
@@ -102,8 +103,8 @@ internal sealed class ChaosCluster : IDisposable
     public async Task<NodeProcess> MostLeadersAsync()
     {
         var view = await ViewAsync();
-        var name = view.Nodes.MaxBy(static node => node.Value.Leaders).Key;
-        return _nodes.First(node => node.Name == name);
+        var most = view.Nodes.MaxBy(static node => node.LeaderCount)!;
+        return _nodes.First(node => node.Name == most.Name);
     }
 
     /// <summary>Waits until all nodes say that they are ready.</summary>
@@ -127,20 +128,19 @@ internal sealed class ChaosCluster : IDisposable
 
     /// <summary>Waits until a node has all that its leaders have, but for what is on the way.</summary>
     public Task WaitCaughtUpAsync(NodeProcess node) => WaitAsync($"{node.Name} to catch up", view =>
-        view.Nodes.TryGetValue(node.Name, out var found) && found.IsAlive && found.Replicas > 0
-        && view.LagOf(node.Name) <= LagEntriesMax);
+        view.Find(node.Name) is { IsAlive: true, ReplicaCount: > 0, LagEntries: <= LagEntriesMax });
 
     /// <summary>Waits until what the cluster says of itself is as wanted.</summary>
     /// <exception cref="TimeoutException">It is not within two minutes.</exception>
-    public async Task WaitAsync(string what, Func<ClusterSight, bool> isThere)
+    public async Task WaitAsync(string what, Func<ClusterPicture, bool> isThere)
     {
         using var limit = new CancellationTokenSource(WaitMax);
-        ClusterSight? last = null;
+        ClusterPicture? last = null;
         do
         {
             if (limit.IsCancellationRequested)
             {
-                throw new TimeoutException($"waited in vain for {what}: {last}");
+                throw new TimeoutException($"waited in vain for {what}: {Describe(last)}");
             }
 
             await Task.Delay(Pause);
@@ -158,8 +158,12 @@ internal sealed class ChaosCluster : IDisposable
 
     private string ConfigFile => Path.Combine(_options.Directory, "cluster.json");
 
-    private async Task<ClusterSight> ViewAsync() =>
-        ClusterSight.Read(await Rest.ReadAsync(HttpMethod.Get, "/cluster"));
+    private async Task<ClusterPicture> ViewAsync() =>
+        ClusterPicture.Read((JsonObject)await Rest.ReadAsync(HttpMethod.Get, "/cluster"));
+
+    private static string Describe(ClusterPicture? view) => view is null
+        ? "nothing was answered"
+        : $"{string.Join("; ", view.Nodes)}; {view.LeaderlessCount} vnodes without a leader";
 
     private JsonObject Configuration() => new()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 
 namespace TimeMachine.Chaos;
@@ -86,13 +87,13 @@ internal sealed class Faults(ChaosOptions options, ChaosCluster cluster, Ledger 
         var watch = Stopwatch.StartNew();
         var joining = cluster.Add(joinsByItself: true);
         await cluster.WaitAsync($"replicas and leaders on {joining.Name}", view =>
-            view.Nodes.TryGetValue(joining.Name, out var node) && node.Leaders > 0 && node.Replicas > 0);
+            view.Find(joining.Name) is { LeaderCount: > 0, ReplicaCount: > 0 });
         var joined = watch.Elapsed;
         var leaving = cluster.Nodes[0];
         await cluster.Rest.ReadAsync(
-            HttpMethod.Post, "/cluster/remove", new System.Text.Json.Nodes.JsonObject { ["node_id"] = leaving.Name });
+            HttpMethod.Post, "/cluster/remove", new JsonObject { ["node_id"] = leaving.Name });
         await cluster.WaitAsync($"an empty {leaving.Name}", view =>
-            !view.Nodes.TryGetValue(leaving.Name, out var node) || node.Replicas == 0);
+            view.Find(leaving.Name) is null or { IsPlanned: false, ReplicaCount: 0 });
         var left = watch.Elapsed - joined;
         await cluster.RemoveAsync(leaving);
         return string.Create(

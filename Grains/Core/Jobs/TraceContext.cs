@@ -19,7 +19,7 @@ public readonly record struct TraceContext(UInt128 TraceId, ulong ParentId, byte
     private const int ParentAt = 36;
     private const int FlagsAt = 53;
     private const int TraceAt = 3;
-    private const string Unknown = "ff";
+    private const string Forbidden = "ff";
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Whether there is none.</summary>
@@ -39,7 +39,7 @@ public readonly record struct TraceContext(UInt128 TraceId, ulong ParentId, byte
         }
 
         var isKnown = text[..2] is "00";
-        if (isKnown ? text.Length > TextLength : text[..2] is Unknown || (text.Length > TextLength && text[55] != '-'))
+        if (isKnown ? text.Length > TextLength : text[..2] is Forbidden || (text.Length > TextLength && text[TextLength] != '-'))
         {
             return false;
         }

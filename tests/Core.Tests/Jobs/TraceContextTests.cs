@@ -64,6 +64,18 @@ public sealed class TraceContextTests
         Assert.Equal(plain.Mode, Through(traced).Mode);
     }
 
+    /// <summary>Behind the mode, whose number has 128 added.</summary>
+    [Fact]
+    public void Its_bytes_are_pinned()
+    {
+        var trace = new TraceContext(new UInt128(1, 2), 3, 1);
+
+        var bytes = Convert.ToHexString(Bytes(RequestWith(trace)));
+
+        Assert.Contains("82" + "0200000000000000" + "0100000000000000" + "0300000000000000" + "01" + "03000000", bytes,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_mark_without_a_trace_is_malformed()
     {

@@ -68,7 +68,7 @@ public sealed class DemoTests
               "nodes": [ { "node_id": "node1", "number": 1, "address": "127.0.0.1:11111", "rest_address": null,
                 "alive": true, "planned": true, "ready": false, "leaders": 1, "replicas": 2 } ],
               "vnodes": [ { "number": 0, "leader": "node1",
-                "replicas": [ { "node": "node1", "voter": true, "lag_entries": 0 },
+                "replicas": [ { "node": "node1", "voter": true, "lag_entries": 7 },
                   { "node": "node2", "voter": false, "lag_entries": 9 } ] } ]
             }
             """)!;
@@ -76,7 +76,7 @@ public sealed class DemoTests
         var cluster = ClusterPicture.Read(answer);
 
         Assert.Equal(
-            new NodeRow("node1", IsAlive: true, IsPlanned: true, IsReady: false, 1, 2), Assert.Single(cluster.Nodes));
+            new NodeRow("node1", IsAlive: true, IsPlanned: true, IsReady: false, 1, 2, 7), Assert.Single(cluster.Nodes));
         Assert.Equal(new VNodeRow("node1", 2, 1), Assert.Single(cluster.VNodes));
         answer.Remove("vnodes");
         Assert.Throws<InvalidDataException>(() => ClusterPicture.Read(answer));
@@ -85,7 +85,7 @@ public sealed class DemoTests
     private static List<NodeRow> NodesOf(int count) =>
     [
         .. Enumerable.Range(1, count).Select(
-            number => new NodeRow($"node{number}", IsAlive: true, IsPlanned: true, IsReady: true, 1, 1)),
+            number => new NodeRow($"node{number}", IsAlive: true, IsPlanned: true, IsReady: true, 1, 1, 0)),
     ];
 
     private static string Printed(DemoResult result)
