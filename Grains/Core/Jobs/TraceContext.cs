@@ -39,7 +39,8 @@ public readonly record struct TraceContext(UInt128 TraceId, ulong ParentId, byte
         }
 
         var isKnown = text[..2] is "00";
-        if (isKnown ? text.Length > TextLength : text[..2] is Forbidden || (text.Length > TextLength && text[TextLength] != '-'))
+        var isLonger = text.Length > TextLength;
+        if (isKnown ? isLonger : text[..2] is Forbidden || (isLonger && text[TextLength] != '-'))
         {
             return false;
         }

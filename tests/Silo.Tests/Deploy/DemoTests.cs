@@ -76,7 +76,8 @@ public sealed class DemoTests
         var cluster = ClusterPicture.Read(answer);
 
         Assert.Equal(
-            new NodeRow("node1", IsAlive: true, IsPlanned: true, IsReady: false, 1, 2, 7), Assert.Single(cluster.Nodes));
+            new NodeRow("node1", IsAlive: true, IsPlanned: true, IsReady: false, 1, 2, 7),
+            Assert.Single(cluster.Nodes));
         Assert.Equal(new VNodeRow("node1", 2, 1), Assert.Single(cluster.VNodes));
         answer.Remove("vnodes");
         Assert.Throws<InvalidDataException>(() => ClusterPicture.Read(answer));
