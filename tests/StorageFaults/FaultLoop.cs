@@ -20,7 +20,7 @@ public enum WriterFault
 public sealed class FaultLoop(FaultLoopOptions options, WriterFault fault, Action<string> print)
 {
     private const int AcknowledgedMax = 6_000;
-    private const int SyncsMax = 1_500;
+    private const int SyncsMax = 300;
 
     /// <summary>How a process ends that stops itself: by SIGABRT.</summary>
     private const int AbortedBySignal = 134;
