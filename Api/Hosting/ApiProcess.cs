@@ -76,9 +76,14 @@ internal static class ApiProcess
         return Stopped;
     }
 
-    /// <summary>Adds what all else goes before: the cluster's file, and which lines of libraries are logged.</summary>
+    /// <summary>Adds what all else goes before: which lines of libraries are logged, then the cluster's file, then a
+    /// node's variables.</summary>
     private static void AddDefaults(ConfigurationManager configuration, string[] args)
     {
+        configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = NodeVariables.Read(Environment.GetEnvironmentVariables()),
+        });
         AddFile(configuration, args);
         configuration.Sources.Insert(0, new MemoryConfigurationSource
         {

@@ -17,7 +17,7 @@ internal sealed partial class ClusterSearch(TimeProvider clock, ILogger<ClusterS
     {
         if (_tries++ % TriesPerWord == 0)
         {
-            LogNotFound(_tries, exception.GetType().Name, exception.Message);
+            LogNotFound(_tries, exception.GetType().Name, exception.GetBaseException().Message);
         }
 
         await Task.Delay(Pause, clock, cancellationToken);

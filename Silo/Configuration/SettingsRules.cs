@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using TimeMachine.Api;
+using TimeMachine.Api.Tls;
 using TimeMachine.Grains.Cluster;
 
 namespace TimeMachine.Silo.Configuration;
@@ -16,7 +17,7 @@ internal static class SettingsRules
         .. RestProblems(settings),
         .. SiloProblems(settings),
         .. PortProblems(settings.Listen),
-        .. TlsProblems(settings.Tls),
+        .. settings.Tls.FindProblems(),
         .. KeyProblems(settings.Api),
         .. DirectoryProblems(settings.Node),
         .. SqlProblems(settings.Sql, settings.Node),
@@ -54,7 +55,7 @@ internal static class SettingsRules
             ];
         }
 
-        return IPAddress.IsLoopback(address) || settings.Tls.IsOn || settings.Tls.AllowPlain
+        return IPAddress.IsLoopback(address) || settings.Tls.HasFiles() || settings.Tls.AllowPlain
             ? []
             :
             [
@@ -72,16 +73,6 @@ internal static class SettingsRules
             ? []
             : [$"{ListenSettings.Section}: SiloPort, GatewayPort and RestPort must be three different ports."];
     }
-
-    private static IEnumerable<string> TlsProblems(TlsSettings tls) =>
-        from file in new[]
-        {
-            (Key: nameof(TlsSettings.CertificateFile), Path: tls.CertificateFile),
-            (Key: nameof(TlsSettings.KeyFile), Path: tls.KeyFile),
-            (Key: nameof(TlsSettings.AuthorityFile), Path: tls.AuthorityFile),
-        }
-        where tls.IsOn && !File.Exists(file.Path)
-        select $"{TlsSettings.Section}:{file.Key} '{file.Path}' is no file. Allowed: all three files, or none.";
 
     private static IEnumerable<string> KeyProblems(ApiOptions api) =>
         from key in api.Keys.Index()

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using TimeMachine.Api;
+using TimeMachine.Api.Tls;
 using TimeMachine.Grains.Cluster;
 using TimeMachine.Grains.Delivery;
 

@@ -37,9 +37,9 @@ internal static class OrleansSetup
         });
         silo.Configure<ClusterMembershipOptions>(SetMembership);
         silo.Configure<SiloMessagingOptions>(SetMessaging);
-        if (settings.Tls.IsOn)
+        if (settings.Tls.HasFiles())
         {
-            MutualTls.Add(silo.Services, settings.Tls);
+            NodeTls.Add(silo.Services, settings.Tls);
         }
 
         if (Telemetry.IsOn)

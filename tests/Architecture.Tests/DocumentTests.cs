@@ -40,6 +40,33 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void Every_metric_that_a_document_names_is_measured()
+    {
+        var product = string.Concat(
+            SourceFile.All.Where(file => !file.IsUnder("tests")).Select(file => file.Text));
+
+        var named = from document in Documents
+                    from Match match in Metric().Matches(document.Text)
+                    select match.Groups[1].Value;
+
+        Assert.Contains("wheel_missed_total", named);
+        Assert.DoesNotContain(named, metric => !product.Contains($"\"{metric}\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_script_that_a_document_names_is_in_deploy()
+    {
+        var scripts = Repository.Files(".sh").Select(path => Path.GetFileName(path)).ToList();
+
+        var named = from document in Documents
+                    from Match match in Script().Matches(document.Text)
+                    select match.Groups[1].Value;
+
+        Assert.Contains("create-cluster.sh", named);
+        Assert.DoesNotContain(named, script => !scripts.Contains(script));
+    }
+
+    [Fact]
     public void A_dead_link_is_found()
     {
         Assert.Equal(
@@ -57,6 +84,12 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\btimemachine_([a-z]+(?:_[a-z]+)*)\b")]
+    private static partial Regex Metric();
+
+    [GeneratedRegex(@"\b([a-z]+(?:-[a-z]+)*\.sh)\b")]
+    private static partial Regex Script();
 
     [GeneratedRegex(@"`([A-Za-z0-9_./]+\.cs)`")]
     private static partial Regex SourceName();

@@ -11,6 +11,7 @@ namespace TimeMachine.Api.Tests.Hosting;
 public sealed class ProcessTests
 {
     private const string Gateway = "--TimeMachine:Client:Gateways:0=127.0.0.1:1";
+    private const string Remote = "--TimeMachine:Client:Gateways:0=10.0.0.1:30001";
     private const int PatienceMs = 60_000;
 
     private static readonly string[] Silent =
@@ -35,6 +36,11 @@ public sealed class ProcessTests
     [InlineData("'Kyes'", Gateway, "--TimeMachine:Api:Kyes:0:Name=a")]
     [InlineData("TimeMachine:Client:Gateways has 'node1:30001'", "--TimeMachine:Client:Gateways:0=node1:30001")]
     [InlineData("TimeMachine:Client:Gateways has '127.0.0.1'", "--TimeMachine:Client:Gateways:0=127.0.0.1")]
+    [InlineData("TimeMachine:Client:Gateways has '10.0.0.1:30001', off loopback", Remote)]
+    [InlineData("files of TimeMachine:Tls, or TimeMachine:Tls:AllowPlain=true", Remote)]
+    [InlineData("TimeMachine:Tls:KeyFile '/none.key' is no file.", Gateway, "--TimeMachine:Tls:KeyFile=/none.key")]
+    [InlineData("TimeMachine:Tls:AllowPlain", Gateway, "--TimeMachine:Tls:AllowPlain=maybe")]
+    [InlineData("'Certificate'", Gateway, "--TimeMachine:Tls:Certificate=/a.pem")]
     [InlineData("TimeMachine:Cluster:Id is empty", Gateway, "--TimeMachine:Cluster:Id=")]
     [InlineData("TimeMachine:Sql:ConnectionString is empty", "--TimeMachine:Sql:Provider=sqlite")]
     [InlineData("TimeMachine:Sql:Provider 'mysql' is refused", "--TimeMachine:Sql:Provider=mysql")]
@@ -46,6 +52,24 @@ public sealed class ProcessTests
 
         Assert.Null(app);
         Assert.Contains(named, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_of_TLS_that_are_none_are_refused_and_the_setting_is_named()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "no-certificate.pem");
+        await File.WriteAllTextAsync(file, "none", TestContext.Current.CancellationToken);
+
+        var app = ApiProcess.TryBuild(
+            [
+                Gateway, "--TimeMachine:Tls:CertificateFile=" + file, "--TimeMachine:Tls:KeyFile=" + file,
+                "--TimeMachine:Tls:AuthorityFile=" + file,
+            ],
+            out var problem);
+
+        Assert.Null(app);
+        Assert.StartsWith(
+            "TimeMachine:Tls:CertificateFile or KeyFile cannot be used:", problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,6 +93,7 @@ public sealed class ProcessTests
     [InlineData("--urls=http://unix:/tmp/a.sock")]
     [InlineData("--urls=http://0.0.0.0:0", "--TimeMachine:Api:AllowAnonymous=true")]
     [InlineData("--TimeMachine:Client:Gateways:1=[::1]:30001")]
+    [InlineData("--TimeMachine:Client:Gateways:1=10.0.0.1:30001", "--TimeMachine:Tls:AllowPlain=true")]
     public async Task Other_settings_are_fine(params string[] args)
     {
         await using var app = ApiProcess.TryBuild([Gateway, .. args], out var problem);

@@ -27,6 +27,37 @@ public sealed partial class SettingsDocumentTests
         }
     }
 
+    [Theory]
+    [InlineData("node1", "10.0.0.1")]
+    [InlineData("node2", "10.0.0.2")]
+    [InlineData("node3", "10.0.0.3")]
+    public void The_file_of_the_document_is_taken_by_each_of_its_nodes_once_its_certificates_are_there(
+        string name, string address)
+    {
+        var directory = Directory.CreateTempSubdirectory("time-machine-document-");
+        try
+        {
+            var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "settings.md"));
+            var path = Path.Combine(directory.FullName, "cluster.json");
+            File.WriteAllText(path, Example().Match(text).Groups["file"].Value.Replace(
+                "/etc/time-machine", directory.FullName, StringComparison.Ordinal));
+            foreach (var file in new[] { "node.pem", "node.key", "authority.pem" })
+            {
+                File.WriteAllText(Path.Combine(directory.FullName, file), "");
+            }
+
+            var settings = SettingsReader.Read(
+                ["--config", path, $"--Node:Name={name}"], new Dictionary<string, string>());
+
+            Assert.Equal(("shop", address), (settings.Cluster.Id, settings.Listen.SiloAddress));
+            Assert.True(settings.Tls.HasFiles());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     private static string Shown(object? value) => value switch
     {
         IList or "" => "",
@@ -47,6 +78,9 @@ public sealed partial class SettingsDocumentTests
         return Row().Matches(table).ToDictionary(
             row => row.Groups["key"].Value, row => row.Groups["default"].Value.Trim().Trim('`'));
     }
+
+    [GeneratedRegex("```json\n(?<file>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Example();
 
     [GeneratedRegex(@"^\| `(?<key>\w+)` \|(?<default>[^|]*)\|", RegexOptions.Multiline)]
     private static partial Regex Row();

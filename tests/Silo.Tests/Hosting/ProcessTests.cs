@@ -1,3 +1,4 @@
+using TimeMachine.Api.Hosting;
 using TimeMachine.Silo.Hosting;
 
 namespace TimeMachine.Silo.Tests.Hosting;
@@ -35,6 +36,21 @@ public sealed class ProcessTests
         Assert.Equal(SiloProcess.BadConfiguration, await node.StatusAsync());
         Assert.Contains("TimeMachine:Api:Keys", node.Output, StringComparison.Ordinal);
         Assert.Contains("TimeMachine:Node:VNodes '0' is refused", node.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bad_setting_ends_the_separate_REST_process_too_by_whatever_way_it_came()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["TIMEMACHINE_CLIENT__GATEWAYS__0"] = "127.0.0.1:1",
+            ["TIMEMACHINE_TLS__KEYFILE"] = "/none.key",
+        };
+        using var api = new ChildProcess(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "TimeMachine.Api.dll")], variables);
+
+        Assert.Equal(ApiProcess.BadConfiguration, await api.StatusAsync());
+        Assert.Contains("TimeMachine:Tls:KeyFile '/none.key' is no file.", api.Output, StringComparison.Ordinal);
     }
 
     [Fact]

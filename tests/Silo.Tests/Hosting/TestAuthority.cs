@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using TimeMachine.Silo.Configuration;
+using TimeMachine.Api.Tls;
 
 namespace TimeMachine.Silo.Tests.Hosting;
 

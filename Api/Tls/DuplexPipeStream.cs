@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 
-namespace TimeMachine.Silo.Hosting;
+namespace TimeMachine.Api.Tls;
 
 /// <summary>A stream over the two pipes of a connection, for what only knows streams.</summary>
 internal sealed class DuplexPipeStream(IDuplexPipe pipes) : Stream
@@ -8,6 +8,9 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipes) : Stream
     // Orleans ends a connection by cancelling the read under way, once. That may be one for nothing, after which TLS
     // would read again and wait for ever.
     private bool _isCanceled;
+
+    /// <summary>Whether anything came.</summary>
+    public bool HasRead { get; private set; }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -35,6 +38,7 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipes) : Stream
         {
             var read = await pipes.Input.ReadAsync(cancellationToken);
             _isCanceled = read.IsCanceled;
+            HasRead |= !read.Buffer.IsEmpty;
             if (buffer.IsEmpty)
             {
                 // TLS asks for nothing to learn whether there is something. To call it examined would wait for more.
