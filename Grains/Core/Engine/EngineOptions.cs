@@ -27,8 +27,13 @@ public sealed record EngineOptions
     /// </summary>
     public int PayloadBytesMax { get; init; } = 1024 * 1024;
 
-    /// <summary>The applied entries that a group keeps in memory for peers that lag, 0 to 1,000,000.</summary>
-    public int CacheEntries { get; init; } = 4_096;
+    /// <summary>The applied entries that a group keeps in memory for peers that lag, 0 to 1,000,000. Older ones are
+    /// read from disk.</summary>
+    public int CacheEntries { get; init; } = 256;
+
+    /// <summary>The bytes of entries that all groups together keep in memory for peers that lag: above it a group keeps
+    /// no more than its share. Older entries are read from disk.</summary>
+    public long CacheBytes { get; init; } = 8L * 1024 * 1024;
 
     /// <summary>The bytes of one part of an image, 1 KiB to 256 KiB.</summary>
     public int ChunkBytes { get; init; } = 256 * 1024;

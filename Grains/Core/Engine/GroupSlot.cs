@@ -17,6 +17,9 @@ internal sealed class GroupSlot(RaftCore core)
     /// <summary>The state up to here is in a durable checkpoint.</summary>
     public LogIndex Checkpoint { get; set; }
 
+    /// <summary>The bytes of its entries in memory, as counted in the engine's sum.</summary>
+    public long HeldBytes { get; set; }
+
     /// <summary>Where the replicas live that have spoken to this one; the configuration knows the others.</summary>
     public Dictionary<ReplicaId, NodeId> Senders { get; } = [];
 

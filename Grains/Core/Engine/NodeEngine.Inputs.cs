@@ -130,8 +130,22 @@ public sealed partial class NodeEngine
         }
 
         slot.Core.OnApplied(applied);
-        slot.Core.Log.EvictThrough(applied - _options.CacheEntries);
+        Evict(slot, applied);
         Touch(slot);
+    }
+
+    /// <summary>Once all groups together hold too much, the group that holds more than its share gives up what is too
+    /// much: one that is busy alone may use nearly all.</summary>
+    private void Evict(GroupSlot slot, LogIndex applied)
+    {
+        var log = slot.Core.Log;
+        _heldBytes += log.WindowBytes - slot.HeldBytes;
+        var share = _options.CacheBytes / _open.Count;
+        var bytesMax = Math.Max(share, log.WindowBytes - (_heldBytes - _options.CacheBytes));
+        slot.HeldBytes = log.WindowBytes;
+        log.EvictBeyond(applied, _options.CacheEntries, bytesMax);
+        _heldBytes += log.WindowBytes - slot.HeldBytes;
+        slot.HeldBytes = log.WindowBytes;
     }
 
     /// <summary>The state up to here is in a durable checkpoint: the log need not keep it for this replica.</summary>

@@ -29,6 +29,7 @@ public sealed partial class NodeEngine
     private readonly List<GroupId> _ending = [];
     private GroupSlot?[] _slots = new GroupSlot?[16];
     private SplitMix64 _seeds;
+    private long _heldBytes;
     private MonoMs _earliestDeadline;
     private MonoMs _nextHeartbeat;
     private MonoMs _nextCompaction;
@@ -151,6 +152,7 @@ public sealed partial class NodeEngine
         _slots[group.Value] = null;
         _open.Remove(slot);
         _touched.Remove(slot);
+        _heldBytes -= slot.HeldBytes;
         Retire(group, slot.Core.Self);
     }
 

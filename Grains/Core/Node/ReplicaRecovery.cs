@@ -53,7 +53,7 @@ public static class ReplicaRecovery
             return Retired();
         }
 
-        var log = BuildLog(group, configuration, arena);
+        var log = BuildLog(group, configuration, point.Index, arena);
         var mustRestart = !log.Matches(point.Index, point.Term);
         if (mustRestart)
         {
@@ -74,12 +74,21 @@ public static class ReplicaRecovery
 
     private static RecoveredReplica Retired() => new(ReplicaVerdict.Retire, default, default, MustRestartLog: false);
 
-    private static RaftLog BuildLog(RecoveredGroup group, Configuration configuration, PayloadArena arena)
+    // What the rows hold already is not applied again: a peer that asks for it is given it from disk.
+    private static RaftLog BuildLog(
+        RecoveredGroup group, Configuration configuration, LogIndex applied, PayloadArena arena)
     {
         var log = new RaftLog(arena, group.BaseIndex, group.BaseTerm, configuration);
         foreach (var entry in group.Entries)
         {
-            log.Append(entry.Term, (EntryKind)entry.Kind, entry.Payload.Span);
+            if (entry.Index <= applied)
+            {
+                log.AppendEvicted(entry.Term, (EntryKind)entry.Kind, entry.Payload.Span);
+            }
+            else
+            {
+                log.Append(entry.Term, (EntryKind)entry.Kind, entry.Payload.Span);
+            }
         }
 
         return log;

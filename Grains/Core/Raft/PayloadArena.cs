@@ -10,7 +10,7 @@ public sealed class PayloadArena
     public const int SlabBytes = 256 * 1024;
 
     /// <summary>The most empty slabs that are kept for later use.</summary>
-    public const int SpareMax = 256;
+    public const int SpareMax = 32;
 
     private readonly Stack<PayloadSlab> _spare = new();
     private PayloadSlab _current = new(SlabBytes);

@@ -37,6 +37,9 @@ public sealed class RaftLog
     /// <summary>The first index in memory; one above the last if there is none.</summary>
     public LogIndex WindowFirst => LastIndex - _count + 1;
 
+    /// <summary>The bytes of all payloads in memory.</summary>
+    public long WindowBytes { get; private set; }
+
     /// <summary>The last index.</summary>
     public LogIndex LastIndex { get; private set; }
 
@@ -104,25 +107,25 @@ public sealed class RaftLog
     /// decode.</exception>
     public void Append(Term term, EntryKind kind, ReadOnlySpan<byte> payload)
     {
-        Invariant.Require(term >= LastTerm);
-        var index = LastIndex + 1;
-        if (kind == EntryKind.Configuration)
-        {
-            var isDecoded = Configuration.TryDecode(payload, out var configuration);
-            Invariant.Require(isDecoded);
-            _configurations.Add((index, configuration!));
-        }
-
+        Note(term, kind, payload);
         var memory = _arena.Copy(payload, out var slab);
         if (_count == _window.Length)
         {
             Resize(_window.Length * 2);
         }
 
-        LastIndex = index;
         _count++;
-        _window[Position(index)] = new Entry(index, term, kind, memory, slab);
-        _terms.Append(index, term);
+        WindowBytes += memory.Length;
+        _window[Position(LastIndex)] = new Entry(LastIndex, term, kind, memory, slab);
+    }
+
+    /// <summary>Appends the next entry as one that is on disk and applied: nothing of it is held in memory.</summary>
+    /// <exception cref="InvariantViolationException">Entries before it are in memory, the term is below the last one,
+    /// or a configuration does not decode.</exception>
+    public void AppendEvicted(Term term, EntryKind kind, ReadOnlySpan<byte> payload)
+    {
+        Invariant.Require(_count == 0);
+        Note(term, kind, payload);
     }
 
     /// <summary>Drops the entry at the index and all behind it. Their payload memory is left to the runtime, since a
@@ -135,7 +138,9 @@ public sealed class RaftLog
         var dropped = (int)Math.Min(_count, LastIndex - index + 1);
         for (var i = 0; i < dropped; i++)
         {
-            _window[Position(LastIndex - i)] = default;
+            ref var entry = ref _window[Position(LastIndex - i)];
+            WindowBytes -= entry.Payload.Length;
+            entry = default;
         }
 
         _count -= dropped;
@@ -154,13 +159,40 @@ public sealed class RaftLog
     {
         while (_count > 0 && WindowFirst <= index)
         {
-            ref var entry = ref _window[_head];
-            _arena.Release(entry.Slab);
-            entry = default;
-            _head = (_head + 1) & (_window.Length - 1);
-            _count--;
+            EvictFirst();
         }
 
+        ShrinkWindow();
+    }
+
+    /// <summary>Drops the oldest entries from memory, as <see cref="EvictThrough"/> does, until no more than so many
+    /// entries and bytes are left, or none up to <paramref name="applied"/>.</summary>
+    /// <param name="applied">The last entry that may go: it is synced and applied.</param>
+    /// <param name="entriesMax">The most entries up to that one that stay.</param>
+    /// <param name="bytesMax">The most bytes of payloads that stay.</param>
+    public void EvictBeyond(LogIndex applied, int entriesMax, long bytesMax)
+    {
+        while (_count > 0 && WindowFirst <= applied
+            && (WindowBytes > bytesMax || WindowFirst <= applied - entriesMax))
+        {
+            EvictFirst();
+        }
+
+        ShrinkWindow();
+    }
+
+    private void EvictFirst()
+    {
+        ref var entry = ref _window[_head];
+        WindowBytes -= entry.Payload.Length;
+        _arena.Release(entry.Slab);
+        entry = default;
+        _head = (_head + 1) & (_window.Length - 1);
+        _count--;
+    }
+
+    private void ShrinkWindow()
+    {
         if (_window.Length > 64 * WindowCapacityMin && _count < _window.Length / 8)
         {
             Resize(_window.Length / 4);
@@ -196,12 +228,28 @@ public sealed class RaftLog
         Array.Clear(_window);
         _count = 0;
         _head = 0;
+        WindowBytes = 0;
         _terms.Clear();
         _configurations.Clear();
         _configurations.Add((index, configuration));
         SnapshotIndex = index;
         SnapshotTerm = term;
         LastIndex = index;
+    }
+
+    private void Note(Term term, EntryKind kind, ReadOnlySpan<byte> payload)
+    {
+        Invariant.Require(term >= LastTerm);
+        var index = LastIndex + 1;
+        if (kind == EntryKind.Configuration)
+        {
+            var isDecoded = Configuration.TryDecode(payload, out var configuration);
+            Invariant.Require(isDecoded);
+            _configurations.Add((index, configuration!));
+        }
+
+        LastIndex = index;
+        _terms.Append(index, term);
     }
 
     private int Position(LogIndex index) => (int)(_head + (index - WindowFirst)) & (_window.Length - 1);

@@ -151,7 +151,7 @@ public sealed partial class SimNode
         }
 
         core.Open(judged, store ?? NewRows(group.Group, group.Replica), Now);
-        Watch(core, group.Group);
+        Watch(core, group.Group, group.Entries);
         CheckStore(core, group.Group);
     }
 
@@ -186,19 +186,25 @@ public sealed partial class SimNode
             {
                 var isCreated = core.Create(group, replica, configuration, NewRows(group, replica), Now);
                 Invariant.Require(isCreated);
-                Watch(core, group);
+                Watch(core, group, []);
             }
         }
     }
 
-    private void Watch(NodeCore core, GroupId group)
+    private void Watch(NodeCore core, GroupId group, IReadOnlyList<LogEntry> onDisk)
     {
         var raft = core.Engine.Find(group)!;
         var entries = new List<EntryFact>();
         for (var index = raft.Log.FirstIndex; index <= raft.Log.LastIndex; index += 1)
         {
-            var isThere = raft.Log.TryGet(index, out var entry);
-            Invariant.Require(isThere);
+            if (!raft.Log.TryGet(index, out var entry))
+            {
+                // What is in the checkpoint is not read into memory again.
+                var found = onDisk[(int)(index - onDisk[0].Index)];
+                entry = new Entry(found.Index, found.Term, (EntryKind)found.Kind, found.Payload);
+            }
+
+            Invariant.Require(entry.Index == index && entry.Term == raft.Log.TermAt(index));
             entries.Add(RaftChecker.FactOf(entry));
         }
 
@@ -266,6 +272,7 @@ public sealed partial class SimNode
         PeerUnseenBytesMax = 64 * 1024,
         PayloadBytesMax = LogOptionsOf(1).PayloadBytesMax,
         CacheEntries = 16,
+        CacheBytes = 4 * 1024,
         ChunkBytes = 4 * 1024,
         ChunkRetryMs = 500,
     };

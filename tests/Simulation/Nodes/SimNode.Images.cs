@@ -215,7 +215,7 @@ public sealed partial class SimNode
                 && core.Create(
                     wanted.Group, wanted.Replica, Configuration.Empty, NewRows(wanted.Group, wanted.Replica), Now))
             {
-                Watch(core, wanted.Group);
+                Watch(core, wanted.Group, []);
             }
         }
     }
