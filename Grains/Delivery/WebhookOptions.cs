@@ -22,9 +22,10 @@ public sealed class WebhookOptions
     [Range(100, 60_000)]
     public int ConnectTimeoutMs { get; set; } = 5_000;
 
-    /// <summary>The most connections to one host, 1 to 4,096.</summary>
+    /// <summary>The most attempts of one route that a node has on connections, 1 to 4,096; others of it wait, and
+    /// their time runs. Routes to the same host do not share this.</summary>
     [Range(1, 4_096)]
-    public int ConnectionsPerHostMax { get; set; } = 256;
+    public int ConnectionsPerRouteMax { get; set; } = 256;
 
     /// <summary>The most bytes of an answer's body that are read to keep the connection, 0 to 1,048,576; of a longer
     /// one the connection is closed.</summary>

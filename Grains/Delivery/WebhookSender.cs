@@ -13,6 +13,7 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
     private const int RetryAfterMsMax = 86_400_000;
     private readonly WebhookOptions _options;
     private readonly TimeProvider _time;
+    private readonly RouteSlots _slots;
     private readonly HttpMessageInvoker _http;
 
     /// <summary>Makes a sender without connections.</summary>
@@ -21,7 +22,7 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
     public WebhookSender(WebhookOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_options, _time) = (options, time);
+        (_options, _time, _slots) = (options, time, new RouteSlots(options.ConnectionsPerRouteMax));
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -30,7 +31,6 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectTimeout = TimeSpan.FromMilliseconds(options.ConnectTimeoutMs),
-            MaxConnectionsPerServer = options.ConnectionsPerHostMax,
             MaxResponseDrainSize = options.ResponseBytesMax,
             ResponseDrainTimeout = TimeSpan.FromSeconds(2),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
@@ -59,6 +59,7 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
         {
             using var timeout = new CancellationTokenSource(
                 TimeSpan.FromMilliseconds(attempt.Route.TimeoutMs), _time);
+            using var slot = await _slots.TakeAsync(attempt.Route.Key, timeout.Token).ConfigureAwait(false);
             using var request = RequestOf(attempt, content, NodeTracing.HeaderOf(span, attempt.Trace));
             using var response = await _http.SendAsync(request, timeout.Token).ConfigureAwait(false);
             result = AttemptResult.Answer(

@@ -107,6 +107,22 @@ internal sealed class ChaosCluster : IDisposable
         return _nodes.First(node => node.Name == most.Name);
     }
 
+    /// <summary>Who leads each vnode, by its number; null where nobody is known to.</summary>
+    public async Task<IReadOnlyList<NodeProcess?>> LeadersAsync() =>
+        [.. (await ViewAsync()).VNodes.Select(vnode => _nodes.Find(node => node.Name == vnode.Leader))];
+
+    /// <summary>Waits until a node that was killed is started again.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="restartsBefore">How often it had been started again when it was killed.</param>
+    public static async Task WaitRestartedAsync(NodeProcess node, int restartsBefore)
+    {
+        using var limit = new CancellationTokenSource(WaitMax);
+        while (node.Restarts == restartsBefore)
+        {
+            await Task.Delay(Pause, limit.Token);
+        }
+    }
+
     /// <summary>Waits until all nodes say that they are ready.</summary>
     public async Task WaitReadyAsync()
     {

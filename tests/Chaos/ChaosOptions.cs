@@ -23,6 +23,9 @@ internal sealed record ChaosOptions
     /// <summary>The longest gap in triggers and in accepted creates that passes, in ms.</summary>
     public int GapMsMax { get; init; } = 2_000;
 
+    /// <summary>Up to this p99 of their lateness healthy jobs are not late in the run <c>hang</c>, in ms.</summary>
+    public int LateMsMax { get; init; } = 10;
+
     /// <summary>A PostgreSQL server in place of a file; null for SQLite.</summary>
     public string? Postgres { get; init; }
 
@@ -70,6 +73,7 @@ internal sealed record ChaosOptions
             "--seconds" when isNumber && number is >= 10 and <= 86_400 => this with { Seconds = number },
             "--sql-seconds" when isNumber && number is >= 1 and <= 3_600 => this with { SqlSeconds = number },
             "--gap-ms" when isNumber && number >= 1 => this with { GapMsMax = number },
+            "--late-ms" when isNumber && number >= 1 => this with { LateMsMax = number },
             "--first-port" when isNumber && number is >= 1_024 and <= 65_000 => this with { FirstPort = number },
             "--postgres" when value.Length > 0 => this with { Postgres = value },
             "--sql-stop" when value.Length > 0 => this with { SqlStop = value },

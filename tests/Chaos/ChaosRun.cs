@@ -7,10 +7,10 @@ namespace TimeMachine.Chaos;
 internal sealed class ChaosRun(ChaosOptions asked, TextWriter output)
 {
     private const int AroundSqlSeconds = 20;
+    private const int StoreMsMin = 5_000;
     private const int WarmMs = 5_000;
     private const int LateMsMax = 60_000;
     private const int AftermathMs = 3_000;
-    private const int LookMs = 100;
 
     /// <summary>Runs one.</summary>
     /// <param name="name">One of <see cref="Faults.All"/>.</param>
@@ -20,47 +20,37 @@ internal sealed class ChaosRun(ChaosOptions asked, TextWriter output)
         var options = name == "sql"
             ? asked with { Seconds = Math.Max(asked.Seconds, asked.SqlSeconds + AroundSqlSeconds) }
             : asked;
-        var ledger = new Ledger();
+        var clock = new RunClock();
+        var ledger = new Ledger(clock);
         using var cluster = await ChaosCluster.StartAsync(options);
         await using var recipient = await Recipient.StartAsync((_, job) => ledger.NoteArrival(job));
-        var load = new Load(options, cluster.Rest, ledger, name);
+        var load = new Load(options, new JobCalls(cluster.Rest, name), ledger);
         await load.RouteToAsync(recipient.Url);
-
-        // Storing ahead is no part of the load: it gets a second for each thousand jobs.
-        var aheadMs = 5_000 + ((options.TriggersPerSecond - options.CreatesPerSecond) * (long)options.Seconds);
-        var startMs = ledger.NowMs + aheadMs;
+        var startMs = clock.NowMs + StoreMsMin + load.AheadCount;
         await load.StoreAheadAsync(startMs);
-        await WaitUntilAsync(() => ledger.NowMs >= startMs, aheadMs);
+        await clock.WaitAsync(startMs);
         var creates = load.CreateAsync();
         await Task.Delay(WarmMs);
         var faults = new Faults(options, cluster, ledger);
         var said = await Faults.All[name](faults);
         await creates;
         var endMs = startMs + (options.Seconds * 1_000L);
-        await WaitUntilAsync(
-            () => ledger.NowMs >= endMs && ledger.Arrived >= ledger.Jobs.Count - ledger.Failed.Count, LateMsMax);
+        await clock.WaitAsync(
+            () => clock.NowMs >= endMs && ledger.Arrived >= ledger.Jobs.Count - ledger.Failed.Count, LateMsMax);
         await Task.Delay(AftermathMs);
 
         var verdict = Verdict.Of(ledger, (startMs + WarmMs, endMs), faults.Times);
-        // With all nodes down there is nobody to serve: that gap is told, not judged.
-        var gapMsMax = name == "all" ? int.MaxValue : options.GapMsMax;
-        List<string> broken = [.. verdict.Broken(gapMsMax), .. faults.Broken];
-        await output.WriteLineAsync($"{name}: {said}");
-        await output.WriteLineAsync($"  {verdict}");
+        var report = new Report(name);
+        report.Say(said);
+        report.Say(verdict.ToString());
         foreach (var failed in ledger.Failed.Take(5))
         {
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  failed create {failed}"));
+            report.Say(string.Create(CultureInfo.InvariantCulture, $"failed create {failed}"));
         }
 
-        await output.WriteLineAsync(broken.Count == 0 ? "  OK" : $"  FAILED: {string.Join(", ", broken)}");
-        return broken.Count == 0;
-    }
-
-    private static async Task WaitUntilAsync(Func<bool> isOver, long msMax)
-    {
-        for (var waited = 0L; !isOver() && waited < msMax; waited += LookMs)
-        {
-            await Task.Delay(LookMs);
-        }
+        // With all nodes down there is nobody to serve: that gap is told, not judged.
+        report.Require(verdict.Broken(name == "all" ? int.MaxValue : options.GapMsMax));
+        report.Require(faults.Broken);
+        return await report.WriteAsync(output);
     }
 }

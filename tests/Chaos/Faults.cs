@@ -33,13 +33,10 @@ internal sealed class Faults(ChaosOptions options, ChaosCluster cluster, Ledger 
     private async Task<string> KillAsync()
     {
         var node = await cluster.MostLeadersAsync();
+        var restarts = node.Restarts;
         Kill(node);
         var watch = Stopwatch.StartNew();
-        while (node.Restarts == 0)
-        {
-            await Task.Delay(10);
-        }
-
+        await ChaosCluster.WaitRestartedAsync(node, restarts);
         var restarted = watch.ElapsedMilliseconds;
         await cluster.WaitReadyAsync(node);
         await cluster.WaitCaughtUpAsync(node);

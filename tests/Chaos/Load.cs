@@ -1,48 +1,33 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace TimeMachine.Chaos;
 
 /// <summary>Jobs that were stored before, and others that are created all the while; all are due within the run.
 /// </summary>
-internal sealed class Load(ChaosOptions options, RestCalls rest, Ledger ledger, string collection)
+internal sealed class Load(ChaosOptions options, JobCalls jobs, Ledger ledger)
 {
-    /// <summary>The database of all jobs and routes.</summary>
-    public const string Database = "chaos";
-
     /// <summary>The route of all jobs.</summary>
     public const string Route = "recipient";
 
-    private const int BatchJobs = 1_000;
     private const int LeadMs = 2_000;
     private readonly List<Task> _creates = [];
 
+    /// <summary>How many jobs are stored before: that is no part of the load.</summary>
+    public int AheadCount => AheadPerSecond * options.Seconds;
+
+    private int AheadPerSecond => options.TriggersPerSecond - options.CreatesPerSecond;
+
     /// <summary>Makes the route.</summary>
-    public Task RouteToAsync(string url) => rest.ReadAsync(HttpMethod.Put, $"/route/{Database}/{Route}", new JsonObject
-    {
-        ["id"] = Route,
-        ["type"] = "REST",
-        ["webhook_url"] = url,
-        ["concurrency"] = 1_000,
-    });
+    public Task RouteToAsync(string url) =>
+        jobs.PutRouteAsync(Route, url, new JsonObject { ["concurrency"] = 1_000 });
 
     /// <summary>Stores the jobs that are not created during the run.</summary>
     /// <param name="startMs">When the first is due.</param>
-    public async Task StoreAheadAsync(long startMs)
-    {
-        var perSecond = options.TriggersPerSecond - options.CreatesPerSecond;
-        var count = perSecond * options.Seconds;
-        for (var first = 0; first < count; first += BatchJobs)
-        {
-            var items = Enumerable.Range(first, Math.Min(BatchJobs, count - first))
-                .Select(i => (Id: NameOf('s', i), TriggerMs: startMs + (1_000L * i / perSecond))).ToList();
-            items.ForEach(item => ledger.NoteAsked(item.Id, item.TriggerMs));
-            var body = new JsonArray([.. items.Select(static item => (JsonNode)JobOf(item.Id, item.TriggerMs))]);
-            await rest.ReadAsync(HttpMethod.Post, $"/job/{Database}/{collection}/batch", body);
-            items.ForEach(item => ledger.NoteAccepted(item.Id));
-        }
-    }
+    public Task StoreAheadAsync(long startMs) => jobs.StoreAsync(
+        Route,
+        Enumerable.Range(0, AheadCount).Select(i => (JobCalls.NameOf('s', i), startMs + (1_000L * i / AheadPerSecond))),
+        ledger);
 
     /// <summary>Creates jobs at an even rate, however long each takes, and waits for the last answer.</summary>
     public async Task CreateAsync()
@@ -54,7 +39,7 @@ internal sealed class Load(ChaosOptions options, RestCalls rest, Ledger ledger, 
             var due = Math.Min(count, watch.ElapsedMilliseconds * options.CreatesPerSecond / 1_000);
             for (; i < due; i++)
             {
-                _creates.Add(CreateAsync(NameOf('c', i)));
+                _creates.Add(CreateAsync(JobCalls.NameOf('c', i)));
             }
 
             await Task.Delay(1);
@@ -63,24 +48,12 @@ internal sealed class Load(ChaosOptions options, RestCalls rest, Ledger ledger, 
         await Task.WhenAll(_creates);
     }
 
-    private static string NameOf(char kind, int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{kind}{number}");
-
-    private static JsonObject JobOf(string id, long triggerMs) => new()
-    {
-        ["id"] = id,
-        ["trigger_time"] = triggerMs,
-        ["route"] = Route,
-        ["meta"] = new JsonObject { ["order"] = id, ["say"] = "the payment is overdue" },
-    };
-
     private async Task CreateAsync(string id)
     {
         var triggerMs = ledger.NowMs + LeadMs;
         ledger.NoteAsked(id, triggerMs);
-        var (status, text) = await rest.AskAsync(
-            HttpMethod.Post, $"/job/{Database}/{collection}", JobOf(id, triggerMs).ToJsonString(), id);
-        if (status is 200 or 201)
+        var (status, text) = await jobs.CreateAsync(Route, id, triggerMs);
+        if (status is StatusCodes.Status200OK or StatusCodes.Status201Created)
         {
             ledger.NoteAccepted(id);
         }

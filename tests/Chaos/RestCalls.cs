@@ -63,6 +63,13 @@ internal sealed class RestCalls(Func<IReadOnlyList<string>> urls) : IDisposable
     public async Task<int> StatusAsync(string url) =>
         (await TryAsync(HttpMethod.Get, url, null, null, CancellationToken.None)).Status;
 
+    /// <summary>What one node answers to a GET; empty if it does not.</summary>
+    public async Task<string> TextAsync(string url)
+    {
+        var (status, text) = await TryAsync(HttpMethod.Get, url, null, null, CancellationToken.None);
+        return status == StatusCodes.Status200OK ? text : "";
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

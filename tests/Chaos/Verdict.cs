@@ -26,14 +26,8 @@ internal sealed record Verdict
     /// <summary>Creates that were given up.</summary>
     public required int FailedCreates { get; init; }
 
-    /// <summary>Lateness: half of the jobs were less late, in ms.</summary>
-    public required long LateP50Ms { get; init; }
-
-    /// <summary>Lateness: 99 of 100 jobs were less late, in ms.</summary>
-    public required long LateP99Ms { get; init; }
-
-    /// <summary>The latest job, in ms.</summary>
-    public required long LateMaxMs { get; init; }
+    /// <summary>How late they came.</summary>
+    public required Lateness Late { get; init; }
 
     /// <summary>The longest time without a trigger, in ms.</summary>
     public required long TriggerGapMs { get; init; }
@@ -48,26 +42,25 @@ internal sealed record Verdict
     public static Verdict Of(Ledger ledger, (long From, long To) window, IReadOnlyList<long> faults)
     {
         var accepted = ledger.Jobs.Where(static job => job.AcceptedMs > 0).ToList();
-        var first = ledger.Jobs.Where(static job => job.Arrivals.Count > 0)
-            .Select(static job => (job.TriggerMs, job.AcceptedMs, At: job.Arrivals[0])).ToList();
-
-        // A job whose time was past when it was accepted is due at once.
-        var late = first.Select(static job => job.At - Math.Max(job.TriggerMs, job.AcceptedMs)).Order().ToList();
+        var first = ledger.Jobs.Select(static job => job.Arrivals).Where(static arrivals => arrivals.Count > 0)
+            .Select(static arrivals => arrivals[0]).ToList();
         return new Verdict
         {
             Accepted = accepted.Count,
             Lost = accepted.Count(static job => job.Arrivals.Count == 0),
-            Early = first.Count(static job => job.At < job.TriggerMs - EarlyMsMax),
+            Early = ledger.Jobs.Count(IsEarly),
             Duplicates = ledger.Jobs.Sum(static job => Math.Max(0, job.Arrivals.Count - 1)),
-            DuplicatesMax = first.Count(job => faults.Any(fault => fault - job.At is >= -1_000 and <= 2_000)),
+            DuplicatesMax = first.Count(at => faults.Any(fault => fault - at is >= -1_000 and <= 2_000)),
             FailedCreates = ledger.Failed.Count,
-            LateP50Ms = Percentile(late, 50),
-            LateP99Ms = Percentile(late, 99),
-            LateMaxMs = late.Count == 0 ? 0 : late[^1],
-            TriggerGapMs = GapOf(first.Select(static job => job.At), window),
+            Late = Lateness.Of(ledger.Jobs),
+            TriggerGapMs = GapOf(first, window),
             CreateGapMs = GapOf(accepted.Select(static job => job.AcceptedMs), window),
         };
     }
+
+    /// <summary>Whether a job came before its time.</summary>
+    public static bool IsEarly(LedgerJob job) =>
+        job.Arrivals is { Count: > 0 } arrivals && arrivals[0] < job.TriggerMs - EarlyMsMax;
 
     /// <summary>What does not hold.</summary>
     public IEnumerable<string> Broken(int gapMsMax)
@@ -89,11 +82,7 @@ internal sealed record Verdict
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"accepted {Accepted:N0}, lost {Lost}, early {Early}, failed creates {FailedCreates}, duplicates {Duplicates} "
-        + $"(bound {DuplicatesMax}); late p50 {LateP50Ms} p99 {LateP99Ms} max {LateMaxMs} ms; longest gap: triggers "
-        + $"{TriggerGapMs} ms, creates {CreateGapMs} ms");
-
-    private static long Percentile(List<long> ascending, int percent) =>
-        ascending.Count == 0 ? 0 : ascending[Math.Min(ascending.Count - 1, ascending.Count * percent / 100)];
+        + $"(bound {DuplicatesMax}); {Late}; longest gap: triggers {TriggerGapMs} ms, creates {CreateGapMs} ms");
 
     private static long GapOf(IEnumerable<long> times, (long From, long To) window)
     {

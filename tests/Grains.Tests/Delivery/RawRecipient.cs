@@ -22,12 +22,16 @@ internal enum Manner
 
     /// <summary>Reads, and never answers.</summary>
     Hang = 5,
+
+    /// <summary>Never answers the first request, and answers all others.</summary>
+    HangFirst = 6,
 }
 
 /// <summary>A recipient on a socket, that counts what reached it.</summary>
 internal sealed class RawRecipient : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Manner _manner;
     private readonly string _answer;
 
@@ -44,6 +48,9 @@ internal sealed class RawRecipient : IDisposable
     public ConcurrentQueue<string> Requests { get; } = [];
 
     public int Connections { get; private set; }
+
+    /// <summary>Ends when the first request is there.</summary>
+    public Task First => _first.Task;
 
     public void Dispose() => _listener.Dispose();
 
@@ -72,7 +79,8 @@ internal sealed class RawRecipient : IDisposable
         while (_manner != Manner.CloseUnread && await ReadRequestAsync(stream) is { } request)
         {
             Requests.Enqueue(request);
-            if (_manner is Manner.Hang)
+            var isFirst = _first.TrySetResult();
+            if (_manner is Manner.Hang || (_manner is Manner.HangFirst && isFirst))
             {
                 continue;
             }

@@ -103,6 +103,38 @@ public sealed class WebhookSenderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_recipient_that_hangs_keeps_no_other_route_to_its_host_waiting()
+    {
+        var options = new WebhookOptions { Cluster = "test", AllowLoopback = true, ConnectionsPerRouteMax = 1 };
+        using var sender = new WebhookSender(options, TimeProvider.System);
+        using var recipient = new RawRecipient(Manner.HangFirst);
+        _ = SendAsync(recipient.Url, "{}", sender: sender, timeoutMs: 20_000, route: "slow");
+        await recipient.First.WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        var behind = SendAsync(recipient.Url, "{}", sender: sender, timeoutMs: 50, route: "slow");
+        var beside = await SendAsync(recipient.Url, "{}", sender: sender, timeoutMs: 5_000, route: "other");
+
+        Assert.Equal(AttemptEnd.Answered, beside.End);
+        Assert.Equal(AttemptEnd.TimedOut, (await behind).End);
+        Assert.Equal(2, recipient.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Attempts_of_a_route_wait_for_each_other_where_it_may_have_one_connection()
+    {
+        var options = new WebhookOptions { Cluster = "test", AllowLoopback = true, ConnectionsPerRouteMax = 1 };
+        using var sender = new WebhookSender(options, TimeProvider.System);
+        using var recipient = new RawRecipient(Manner.Answer);
+
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => SendAsync(recipient.Url, "{}", sender: sender)));
+
+        Assert.All(results, static result => Assert.Equal(AttemptEnd.Answered, result.End));
+        Assert.Equal(20, recipient.Requests.Count);
+        Assert.Equal(1, recipient.Connections);
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_nothing_was_written()
     {
         string url;
@@ -184,14 +216,14 @@ public sealed class WebhookSenderTests : IDisposable
 
     private Task<AttemptResult> SendAsync(
         string url, string body, int timeoutMs = 10_000, byte[]? secret = null, WebhookSender? sender = null,
-        string? trace = null)
+        string? trace = null, string route = "hook")
     {
         var isTraced = TraceContext.TryParse(trace, out var asked);
         Assert.Equal(trace is not null, isTraced);
         var ended = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var route = new Route
+        var target = new Route
         {
-            Key = RouteKey.Of("shop", "hook"),
+            Key = RouteKey.Of("shop", route),
             WebhookUrl = url,
             TimeoutMs = timeoutMs,
             Secrets = secret is null ? [] : [secret],
@@ -203,7 +235,7 @@ public sealed class WebhookSenderTests : IDisposable
             new CommandNumber(10 << 16),
             2,
             DeliveryMode.AtLeastOnce,
-            route,
+            target,
             new UnixMs(1_800_000_000_000),
             new UnixMs(1_800_000_000_000),
             Encoding.UTF8.GetBytes(body),
