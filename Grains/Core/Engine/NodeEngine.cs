@@ -151,6 +151,7 @@ public sealed partial class NodeEngine
         _slots[group.Value] = null;
         _open.Remove(slot);
         _touched.Remove(slot);
+        _arrivals.RemoveAll(arrival => arrival.Group == group);
         Retire(group, slot.Core.Self);
     }
 
