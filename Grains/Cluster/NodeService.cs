@@ -155,6 +155,7 @@ internal sealed partial class NodeService
             {
                 DirectoryInUseException => NodeStartProblem.DirectoryInUse,
                 InvalidDataException => NodeStartProblem.NeedsDecision,
+                StorageFullException => NodeStartProblem.StorageFull,
                 _ => NodeStartProblem.Failed,
             };
             _notReady = error.Message;

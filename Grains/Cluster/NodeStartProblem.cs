@@ -12,4 +12,8 @@ public enum NodeStartProblem
     /// <summary>Disk and plan do not belong together, or the disk holds what cannot be read and is nowhere else.
     /// Nothing was changed; somebody must decide what is to become of it.</summary>
     NeedsDecision = 3,
+
+    /// <summary>The disk has no room for the little that a start needs. Nothing is lost; another start gets over it
+    /// once there is room.</summary>
+    StorageFull = 4,
 }

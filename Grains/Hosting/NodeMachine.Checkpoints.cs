@@ -8,12 +8,12 @@ namespace TimeMachine.Grains.Hosting;
 /// tried again.</content>
 public sealed partial class NodeMachine : ICheckpointObserver
 {
-    private const int ReleaseEveryMs = 1_000;
+    private const int TendEveryMs = 1_000;
     private readonly Dictionary<GroupId, LogIndex> _checkpoints = [];
     private readonly Dictionary<GroupId, ReplicaStore> _running = [];
     private readonly Dictionary<ReplicaStore, string> _closing = [];
     private readonly CheckpointRunner _checkpointRunner;
-    private MonoMs _releasesAt;
+    private MonoMs _tendsAt;
 
     /// <summary>How many checkpoints found no room.</summary>
     public int CheckpointsWithoutRoom { get; private set; }
@@ -82,16 +82,17 @@ public sealed partial class NodeMachine : ICheckpointObserver
         }
     }
 
-    /// <summary>The trees keep each block that was read until they are told: without this a node would come to hold all
-    /// that it ever read.</summary>
-    private void ReleaseBlocks()
+    /// <summary>Once a second. The trees keep each block that was read until they are told: without this a node would
+    /// come to hold all that it ever read.</summary>
+    private void TendStores()
     {
-        if (Now < _releasesAt)
+        if (Now < _tendsAt)
         {
             return;
         }
 
-        _releasesAt = Now + ReleaseEveryMs;
+        _tendsAt = Now + TendEveryMs;
+        RevertAgain();
         foreach (var store in _stores.Values)
         {
             BlocksReleased += store.Rows.ReleaseBlocks();

@@ -13,6 +13,7 @@ public sealed partial class NodeMachine
 {
     private readonly Dictionary<ulong, OutgoingImage> _outgoing = [];
     private readonly Dictionary<GroupId, IncomingImage> _incoming = [];
+    private readonly List<IncomingImage> _unreverted = [];
     private readonly ImageInstaller _installer;
 
     /// <summary>Images that took the place of a replica's rows.</summary>
@@ -43,6 +44,7 @@ public sealed partial class NodeMachine
     {
         if (Core.Find(read.Group) is not { IsDamaged: false } replica)
         {
+            GiveUp(read);
             return;
         }
 
@@ -52,7 +54,8 @@ public sealed partial class NodeMachine
             {
                 if (read.Offset != 0)
                 {
-                    // Its rows are gone; the transfer is given up by itself.
+                    // Its rows are gone.
+                    GiveUp(read);
                     return;
                 }
 
@@ -74,18 +77,27 @@ public sealed partial class NodeMachine
         }
         catch (StorageFullException)
         {
-            // There is no room to set rows aside: the transfer is given up by itself, and begun again later.
-            EndOutgoing(read.Group);
+            // There is no room to set rows aside: the transfer is begun again later.
+            GiveUp(read);
         }
     }
 
+    /// <summary>Each part that is asked for is answered: the engine waits for it.</summary>
+    private void GiveUp(in ChunkRead read) => Core.Engine.OnChunkRead(read, default, default, null, default);
+
     private void Stage(ChunkArrival arrival)
     {
-        var isKnown = _incoming.TryGetValue(arrival.Group, out var image);
-        if (isKnown && image!.Id != arrival.ImageId && image.Last is not null)
+        if (Core.Engine.Find(arrival.Group) is not { } raft)
         {
-            // The one before is being made the replica's own: which generation is its own is known only then.
-            Core.FailImage(arrival);
+            // It was lost in this very turn.
+            return;
+        }
+
+        var isKnown = _incoming.TryGetValue(arrival.Group, out var image);
+        if (isKnown && image!.Last is not null)
+        {
+            // The one before is not done: which generation is the replica's own is known only then.
+            Core.Engine.OnImageFailed(arrival);
             return;
         }
 
@@ -96,7 +108,7 @@ public sealed partial class NodeMachine
             _incoming[arrival.Group] = image;
         }
 
-        var path = PathOf(arrival.Group, Core.Engine.Find(arrival.Group)!.Self);
+        var path = PathOf(arrival.Group, raft.Self);
         _installer.Run(() => TakePart(image, arrival, path));
     }
 
@@ -202,20 +214,55 @@ public sealed partial class NodeMachine
             return;
         }
 
-        _incoming.Remove(group);
         if (!Core.InstallImage(image.Last!.Value, store.Rows, Now, _output))
         {
             store.Dispose();
-            _installer.Run(image.Install!.Revert);
+            _installer.Run(() => Revert(image));
             return;
         }
 
+        _incoming.Remove(group);
         EndOutgoing(group);
         _stores[group].Dispose();
         _stores[group] = store;
         _checkpoints[group] = image.Last.Value.Index;
         _installer.Run(image.Install!.DeleteBefore);
         ImagesInstalled++;
+    }
+
+    /// <summary>On the thread of the images. No checkpoint of the group begins before it is done, and no other image:
+    /// a crash would find the rows of this one, which are older.</summary>
+    private void Revert(IncomingImage image)
+    {
+        try
+        {
+            image.Install!.Revert();
+            Post(() => EndRevert(image));
+        }
+        catch (StorageFullException)
+        {
+            Post(() => _unreverted.Add(image));
+        }
+    }
+
+    private void EndRevert(IncomingImage image)
+    {
+        if (_incoming.GetValueOrDefault(image.Group) == image)
+        {
+            _incoming.Remove(image.Group);
+            Core.FailImage(image.Last!.Value);
+        }
+    }
+
+    /// <summary>What found no room is tried again, for as long as the replica is there.</summary>
+    private void RevertAgain()
+    {
+        foreach (var image in _unreverted.Where(image => _incoming.GetValueOrDefault(image.Group) == image))
+        {
+            _installer.Run(() => Revert(image));
+        }
+
+        _unreverted.Clear();
     }
 
     private void ReadForPeers(EngineOutput engine)

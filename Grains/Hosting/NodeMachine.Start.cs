@@ -78,11 +78,6 @@ public sealed partial class NodeMachine
         var dead = recovered.DeadReplicas.Select(replica => replica.Replica);
         var engine = new NodeEngine(_options.Node.Engine, _options.Self, recovered.Log, dead, _options.Seed);
         var core = new NodeCore(_options.Node, engine, Identity.Tag, _options.Seed);
-        while (engine.Log.TryTakePrepare(Now, out var prepare))
-        {
-            engine.OnPrepared(prepare.Slot, _log.TryPrepare(prepare.Slot), Now);
-        }
-
         foreach (var group in recovered.Groups)
         {
             CheckHome(group);
@@ -90,6 +85,20 @@ public sealed partial class NodeMachine
 
         _files.CreateDirectory(StoresPath);
         DeleteOrphans(recovered.Groups);
+        foreach (var group in recovered.Groups)
+        {
+            if (TryOpenStore(group) is { } store)
+            {
+                _stores.Add(group.Group, store);
+            }
+        }
+
+        // Behind the rows, which need little room to open: the log takes all that it finds.
+        while (engine.Log.TryTakePrepare(Now, out var prepare))
+        {
+            engine.OnPrepared(prepare.Slot, _log.TryPrepare(prepare.Slot), Now);
+        }
+
         foreach (var group in recovered.Groups)
         {
             Open(core, group);
@@ -102,7 +111,7 @@ public sealed partial class NodeMachine
 
     private void Open(NodeCore core, RecoveredGroup group)
     {
-        var store = TryOpenStore(group);
+        _stores.Remove(group.Group, out var store);
         var hasPoint = store is not null && AppliedPoint.TryRead(store.Rows, out _);
         var judged = ReplicaRecovery.Judge(group, hasPoint ? store!.Rows : null, core.Engine.Arena);
         if (judged.Verdict != ReplicaVerdict.Open && IsAlone(group))

@@ -63,7 +63,15 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         _writer = new LogWriter(_log, this);
         _checkpointRunner = new CheckpointRunner(this, options.Node.Checkpoints.AtOnceMax);
         _installer = new ImageInstaller(_outlets.Fail);
-        FormIfNew();
+        try
+        {
+            FormIfNew();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The core. For the thread that owns the node.</summary>
@@ -166,7 +174,7 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         TakeImages(engine);
         TakeWanted(engine);
         BeginCheckpoints();
-        ReleaseBlocks();
+        TendStores();
         Send();
 
         // A replica that was lost on the way had calls open.
@@ -282,7 +290,10 @@ public sealed partial class NodeMachine : ILogWriterObserver, IDisposable
         foreach (var location in engine.RewriteReads)
         {
             var bytes = new byte[location.Length];
-            if (!_log.TryRead(location, bytes) || !Core.Engine.OnRewriteRead(location, bytes))
+            _log.TryRead(location, bytes);
+
+            // What could not be read does not verify either. Each read is answered: recycling waits for it.
+            if (!Core.Engine.OnRewriteRead(location, bytes))
             {
                 LoseReplica(location.Group);
             }

@@ -28,6 +28,9 @@ internal sealed partial class SiloProcess(SiloSettings settings, ILogger logger,
     /// <summary>Another process has the data directory; a new start helps when that one has ended.</summary>
     public const int DirectoryInUse = 4;
 
+    /// <summary>The disk has no room for a start; a new one helps when there is some.</summary>
+    public const int StorageFull = 5;
+
     private static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(5);
 
@@ -81,6 +84,7 @@ internal sealed partial class SiloProcess(SiloSettings settings, ILogger logger,
         NodeStartProblem.Failed => Failed,
         NodeStartProblem.DirectoryInUse => DirectoryInUse,
         NodeStartProblem.NeedsDecision => NeedsDecision,
+        NodeStartProblem.StorageFull => StorageFull,
         _ => throw new ArgumentOutOfRangeException(nameof(problem), problem, "not a problem that is known"),
     };
 

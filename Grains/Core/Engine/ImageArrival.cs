@@ -17,4 +17,8 @@ internal sealed class ImageArrival(ulong imageId, ReplicaId from, Term term)
 
     /// <summary>Whether a part is being staged: repeats are ignored meanwhile.</summary>
     public bool IsStaging { get; set; }
+
+    /// <summary>Whether that part is the last: the image is being made the replica's own, which may take longer than
+    /// its leader waits.</summary>
+    public bool IsFinishing { get; set; }
 }

@@ -72,7 +72,8 @@ public sealed partial class NodeEngine
 
     /// <summary>
     /// The whole image is durable in the job store: the group's log begins anew behind it, and the leader is told once
-    /// that is synced too.
+    /// that is synced too. Each last part that was given out ends by this or by <see cref="OnImageFailed"/>: no other
+    /// image is taken before.
     /// </summary>
     /// <returns>False if the image is not wanted any more, or the log has no room just now.</returns>
     public bool OnImageInstalled(in ChunkArrival arrival)
@@ -206,7 +207,8 @@ public sealed partial class NodeEngine
             return;
         }
 
-        if (message.Offset == 0 && slot.Arrival?.ImageId != message.SnapshotId)
+        if (message.Offset == 0 && slot.Arrival?.ImageId != message.SnapshotId
+            && slot.Arrival is not { IsFinishing: true })
         {
             slot.Arrival = new ImageArrival(message.SnapshotId, message.From, message.Term);
         }
@@ -224,6 +226,7 @@ public sealed partial class NodeEngine
         else if (message.Offset == arrival.NextOffset)
         {
             arrival.IsStaging = true;
+            arrival.IsFinishing = message.IsLast;
             _arrivals.Add(new ChunkArrival(
                 slot.Core.Group,
                 arrival.ImageId,

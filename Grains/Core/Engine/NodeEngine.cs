@@ -153,6 +153,7 @@ public sealed partial class NodeEngine
         _open.Remove(slot);
         _touched.Remove(slot);
         _heldBytes -= slot.HeldBytes;
+        _arrivals.RemoveAll(arrival => arrival.Group == group);
         Retire(group, slot.Core.Self);
     }
 

@@ -73,7 +73,8 @@ public sealed partial class NodeLog
             EntryKind = entry.Kind,
             Origin = LogRecordOrigin.Rewrite,
         };
-        if (TryAddNumbered(log, header, entry.Payload.Span) == LogAppendStatus.Appended)
+        if (HasRoomBesideFacts(entry.Payload.Length)
+            && TryAddNumbered(log, header, entry.Payload.Span) == LogAppendStatus.Appended)
         {
             log.Entries[entry.Index] = new EntrySpot(0, 0, location.Length);
         }
@@ -83,6 +84,24 @@ public sealed partial class NodeLog
         }
 
         return true;
+    }
+
+    // What lives fills the last slot at most so far that the other facts fit as well: a checkpoint may make the rest of
+    // the entries void, and then they are all that is left to write.
+    private bool HasRoomBesideFacts(int payloadBytes)
+    {
+        if (_slots.FreeCount > 0 || _current is null)
+        {
+            return true;
+        }
+
+        var factBytes = LogFormat.BatchOverheadBytes;
+        foreach (var log in _ordered)
+        {
+            factBytes += (2 * LogFormat.RecordOverheadBytes) + log.BaseConfiguration.Length + VoteBytes;
+        }
+
+        return _options.SegmentBytes - _current.EndOffset >= _open.PaddedBytesWith(payloadBytes) + factBytes;
     }
 
     private bool IsLive(in LogLocation location) =>

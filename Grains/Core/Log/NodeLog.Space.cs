@@ -20,8 +20,7 @@ public sealed partial class NodeLog
             var unallocated = _hasPrepareFailed ? 0 : Math.Max(0, _options.SlotsMax - _slots.AllocatedCount);
             var slots = _slots.FreeCount + unallocated - OrdinarySlotsReserved;
             var rest = _current is null ? 0 : _options.SegmentBytes - _current.EndOffset;
-            var closedBytes = Math.Max(0, _segments.Count - 1) * (long)_options.UsableBytes;
-            var reclaimable = IsHalfGarbage ? Math.Max(0, closedBytes - TotalLagBytes) : 0;
+            var reclaimable = Math.Max(0, Math.Min(ClosedBytes, LiveBytesMax) - TotalLagBytes);
             return Math.Max(0, (slots * (long)_options.UsableBytes) + rest + reclaimable);
         }
     }
@@ -57,13 +56,15 @@ public sealed partial class NodeLog
     }
 
     // Moving live bytes round and round gains nothing: half of all the slots must hold garbage.
-    private bool IsHalfGarbage
+    private bool IsHalfGarbage => TotalLagBytes <= LiveBytesMax;
+
+    private long LiveBytesMax
     {
         get
         {
             var allocated = _slots.AllocatedCount - (_slots.Preparing < 0 ? 0 : 1);
             var slots = _hasPrepareFailed ? allocated : Math.Max(_options.SlotsMax, allocated);
-            return TotalLagBytes <= slots * (long)_options.UsableBytes / 2;
+            return slots * (long)_options.UsableBytes / 2;
         }
     }
 
@@ -100,12 +101,26 @@ public sealed partial class NodeLog
     }
 
     // Free slots are kept for what must not wait: without a reserve a full log could neither recycle nor start again.
+    // The last one takes the live facts of the oldest segment, and nothing else before all of them are in it.
     private bool HasRoomFor(int paddedBytes, int slotsReserved)
     {
+        var isForRewritesOnly = _rewrites.Count > 0 || _readsOutstanding > 0;
+        var slotsKept = isForRewritesOnly && slotsReserved > 0 ? slotsReserved + 1 : slotsReserved;
+        if (_slots.FreeCount < slotsKept)
+        {
+            return false;
+        }
+
         var fitsInCurrent = _current is not null && _current.EndOffset + paddedBytes <= _options.SegmentBytes;
         return fitsInCurrent || _slots.FreeCount > slotsReserved;
     }
 
+    // One slot of the reserve may be missing while a segment of little that lives is recycled. Otherwise more are
+    // allocated: what may be given back one day is no reserve, and only a try shows that the disk is full.
     private bool IsRecyclingEnough(MonoMs now) =>
-        _slots.FreeCount > OrdinarySlotsReserved && (_victim is not null || (CanRecycleOldest && IsPastRetention(now)));
+        _slots.FreeCount >= _options.FreeSlots
+        && TotalLagBytes <= ClosedBytes / 2
+        && (_victim is not null || (CanRecycleOldest && IsPastRetention(now)));
+
+    private long ClosedBytes => Math.Max(0, _segments.Count - 1) * (long)_options.UsableBytes;
 }

@@ -73,6 +73,12 @@ public sealed partial class NodeLog
         var log = Find(group);
         Invariant.Require(index <= log.Entries.Last);
         log.SetCheckpoint(index);
+        if (_victim is not null && !log.IsDamaged)
+        {
+            // What it covers need not be written again: a log without room for that could never end recycling.
+            _rewrites.RemoveAll(location => location.Group == group);
+            CollectRewrites(log, _victim);
+        }
     }
 
     /// <summary>Where a kept and synced entry lies.</summary>

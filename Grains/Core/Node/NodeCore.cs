@@ -106,8 +106,8 @@ public sealed partial class NodeCore
 
     /// <summary>
     /// The last part of an image is there: asks whether to make it the replica's durable state. No checkpoint begins
-    /// until <see cref="InstallImage"/> or <see cref="FailImage"/>; one that runs already is older and must be durable
-    /// first.
+    /// until <see cref="InstallImage"/> takes it or <see cref="FailImage"/>; one that runs already is older and must be
+    /// durable first.
     /// </summary>
     /// <returns>False if the replica is as far by itself; the host drops the image.</returns>
     public bool BeginInstall(in ChunkArrival arrival)
@@ -130,18 +130,13 @@ public sealed partial class NodeCore
     }
 
     /// <summary>An image is durable: its rows take the place of the replica's.</summary>
-    /// <returns>False if the rows are not a whole image; the leader sends it again.</returns>
+    /// <returns>False if they do not: they are no whole image, or the image is not wanted any more. The host makes the
+    /// rows before it durable again, then calls <see cref="FailImage"/>.</returns>
     public bool InstallImage(in ChunkArrival arrival, IRowStore store, MonoMs now, NodeOutput output)
     {
-        _checkpoints.Release(arrival.Group, arrival.ImageId);
         var old = Find(arrival.Group);
-        if (old is null || !AppliedPoint.TryRead(store, out var point) || point.Index != arrival.Index)
-        {
-            Engine.OnImageFailed(arrival);
-            return false;
-        }
-
-        if (!Engine.OnImageInstalled(arrival))
+        if (old is null || !AppliedPoint.TryRead(store, out var point) || point.Index != arrival.Index
+            || !Engine.OnImageInstalled(arrival))
         {
             return false;
         }

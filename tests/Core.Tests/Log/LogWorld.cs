@@ -54,12 +54,24 @@ internal sealed class LogWorld
 
     public void PrepareAll()
     {
-        while (Log.TryTakePrepare(Now, out var prepare))
+        while (PrepareOne())
         {
-            Assert.Equal(LogOperationKind.Prepare, prepare.Kind);
-            Disk.Prepare(prepare.Slot);
-            Log.OnPrepared(prepare.Slot, succeeded: true, Now);
         }
+    }
+
+    /// <summary>Prepares the next slot.</summary>
+    /// <returns>False if none is wanted.</returns>
+    public bool PrepareOne()
+    {
+        if (!Log.TryTakePrepare(Now, out var prepare))
+        {
+            return false;
+        }
+
+        Assert.Equal(LogOperationKind.Prepare, prepare.Kind);
+        Disk.Prepare(prepare.Slot);
+        Log.OnPrepared(prepare.Slot, succeeded: true, Now);
+        return true;
     }
 
     public bool Start(GroupId group, long baseIndex = 0, long baseTerm = 0, string configuration = "c0")

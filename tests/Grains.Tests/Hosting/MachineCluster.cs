@@ -7,6 +7,7 @@ using TimeMachine.Core.Raft;
 using TimeMachine.Core.Routes;
 using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Hosting;
+using TimeMachine.Storage.Files;
 using TimeMachine.Storage.JobStore;
 
 namespace TimeMachine.Grains.Tests.Hosting;
@@ -35,6 +36,15 @@ internal sealed class MachineCluster : IDisposable
         BatchBytesMax = 128 * 1024,
     };
 
+    /// <summary>How long a part of an image waits for its answer, in ms.</summary>
+    public int ChunkRetryMs { get; init; } = 1_000;
+
+    /// <summary>Disks of nodes that are not simply the machine's.</summary>
+    public Dictionary<int, IFileSystem> Disks { get; } = [];
+
+    /// <summary>Told of each batch that was handed to a node.</summary>
+    public Action<NodeId, byte[]> BatchDelivered { get; set; } = static (_, _) => { };
+
     public static IEnumerable<GroupId> Groups =>
         Enumerable.Range(0, VNodeCount + 1).Select(group => new GroupId(group));
 
@@ -60,6 +70,7 @@ internal sealed class MachineCluster : IDisposable
                     PayloadBytesMax = Log.PayloadBytesMax,
                     CacheEntries = 16,
                     ChunkBytes = 4 * 1024,
+                    ChunkRetryMs = ChunkRetryMs,
                 },
                 VNodeCount = VNodeCount,
                 Checkpoints = new CheckpointOptions { EntriesMax = 20, AgeMsMax = 500 },
@@ -67,7 +78,7 @@ internal sealed class MachineCluster : IDisposable
             JobStore = new JobStoreOptions { BlockIdleSeconds = 1 },
             Forms = forms,
             Seed = ++_life,
-        });
+        }, Disks.GetValueOrDefault(node, RealFileSystem.EndingTheProcess()));
         _nodes[new NodeId(node)] = started;
         return started;
     }
@@ -194,13 +205,42 @@ internal sealed class MachineCluster : IDisposable
     {
         foreach (var group in Groups)
         {
-            var replica = this[node].Machine.Identity.Replica(++_serial);
-            Change(group, new ConfigurationChange(ConfigurationChangeKind.AddLearner, replica, new NodeId(node)));
-            RunUntil(() => LeaderOf(group) is { } leader
-                && leader.Core.Engine.Find(group)!.TryGetProgress(replica, out var match, out _)
-                && match == leader.Core.Engine.Find(group)!.Log.LastIndex);
-            Change(group, new ConfigurationChange(ConfigurationChangeKind.Promote, replica, new NodeId(node)));
+            Grow(node, group);
         }
+    }
+
+    /// <summary>Gives a node a replica of a group, and makes it a voter.</summary>
+    public void Grow(int node, GroupId group)
+    {
+        var replica = AddLearner(node, group);
+        RunUntil(() => LeaderOf(group) is { } leader
+            && leader.Core.Engine.Find(group)!.TryGetProgress(replica, out var match, out _)
+            && match == leader.Core.Engine.Find(group)!.Log.LastIndex);
+        Change(group, new ConfigurationChange(ConfigurationChangeKind.Promote, replica, new NodeId(node)));
+    }
+
+    /// <summary>Makes a replica of a node a learner of a group.</summary>
+    public ReplicaId AddLearner(int node, GroupId group)
+    {
+        var replica = this[node].Machine.Identity.Replica(++_serial);
+        Change(group, new ConfigurationChange(ConfigurationChangeKind.AddLearner, replica, new NodeId(node)));
+        return replica;
+    }
+
+    /// <summary>Takes a replica out of its group.</summary>
+    public void Remove(int node, GroupId group, ReplicaId replica) =>
+        Change(group, new ConfigurationChange(ConfigurationChangeKind.Remove, replica, new NodeId(node)));
+
+    /// <summary>Whether a node has applied all that a group's leader has.</summary>
+    public bool HasCaughtUp(int node, GroupId group) => LeaderOf(group) is { } leader
+        && this[node].Core.Find(group)?.Point.Index == leader.Core.Find(group)!.Point.Index;
+
+    /// <summary>All replicas have applied the same, and are the same.</summary>
+    public void ShouldAgree()
+    {
+        RunUntil(() => Groups.All(group => _nodes.Values.All(node => HasCaughtUp(node.Core.Self.Value, group))));
+        Assert.All(Groups, group => Assert.Single(
+            _nodes.Values.Select(node => node.Core.Find(group)!.Machine.ContentHash).Distinct()));
     }
 
     public void Dispose()
@@ -217,7 +257,9 @@ internal sealed class MachineCluster : IDisposable
     {
         bool IsDone(RaftCore raft) => raft.ConfigurationIndex <= raft.CommitIndex
             && raft.Configuration.TryGet(change.Replica, out var member)
-            && (change.Kind == ConfigurationChangeKind.AddLearner || member.Kind == MemberKind.Voter);
+                ? change.Kind == ConfigurationChangeKind.AddLearner
+                    || (change.Kind == ConfigurationChangeKind.Promote && member.Kind == MemberKind.Voter)
+                : change.Kind == ConfigurationChangeKind.Remove && raft.ConfigurationIndex <= raft.CommitIndex;
         RunUntil(() =>
         {
             var engine = LeaderOf(group)?.Core.Engine;

@@ -11,10 +11,10 @@ internal sealed class MachineNode : INodeOutlets, IDisposable
 {
     private readonly MachineCluster _cluster;
 
-    public MachineNode(MachineCluster cluster, NodeMachineOptions options)
+    public MachineNode(MachineCluster cluster, NodeMachineOptions options, IFileSystem files)
     {
         _cluster = cluster;
-        Machine = new NodeMachine(options, RealFileSystem.EndingTheProcess(), this, TimeProvider.System);
+        Machine = new NodeMachine(options, files, this, TimeProvider.System);
     }
 
     public NodeMachine Machine { get; }
@@ -33,7 +33,11 @@ internal sealed class MachineNode : INodeOutlets, IDisposable
     public void SendBatch(in PeerBatch batch)
     {
         var bytes = batch.Bytes.ToArray();
-        _cluster.Deliver(this, batch.Peer, node => node.Machine.TakeBatch(bytes));
+        _cluster.Deliver(this, batch.Peer, node =>
+        {
+            node.Machine.TakeBatch(bytes);
+            _cluster.BatchDelivered(node.Core.Self, bytes);
+        });
     }
 
     public void SendMessage(in NodeEnvelope message)

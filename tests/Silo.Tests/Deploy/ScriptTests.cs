@@ -61,6 +61,7 @@ public sealed partial class ScriptTests
     [Theory]
     [InlineData("exit 1", "status 1")]
     [InlineData("exit 4", "status 4")]
+    [InlineData("exit 5", "status 5")]
     [InlineData("kill -9 $$", "status 137")]
     public async Task A_supervisor_starts_again_what_failed_or_was_killed(string end, string told)
     {

@@ -71,6 +71,27 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task A_disk_without_room_ends_a_start_with_status_5_and_the_next_goes_on_once_there_is_some()
+    {
+        using var place = new NodePlace();
+        using var probe = new HttpProbe(place.Url);
+        var full = Path.Combine(place.DataDirectory, "identity.new");
+        Directory.CreateDirectory(place.DataDirectory);
+        File.CreateSymbolicLink(full, "/dev/full");
+        using (var node = new ChildProcess(Dll, place.Args()))
+        {
+            Assert.Equal(SiloProcess.StorageFull, await node.StatusAsync());
+            Assert.Contains($"cannot start (StorageFull): no room in '{full}'", node.Output, StringComparison.Ordinal);
+        }
+
+        File.Delete(full);
+        using var again = new ChildProcess(Dll, place.Args());
+        await probe.WaitForAsync("/readyz", () => again.HasEnded);
+        await again.TerminateAsync();
+        Assert.Equal(SiloProcess.Stopped, await again.StatusAsync());
+    }
+
+    [Fact]
     public async Task The_help_names_the_commands()
     {
         using var help = new ChildProcess(Dll, ["--help"]);

@@ -100,7 +100,11 @@ public sealed partial class SimNode
             Files!.EndInstall(stored.Group, installed, isTaken);
         }
 
-        if (isTaken)
+        if (!isTaken)
+        {
+            core.FailImage(arrival);
+        }
+        else
         {
             _run.World.Count(NodeCounters.Snapshots);
             var hash = core.Find(stored.Group)!.Machine.ContentHash;

@@ -297,8 +297,8 @@ public sealed partial class SimNode : ISimProcess
         foreach (var location in engine.RewriteReads)
         {
             var bytes = new byte[location.Length];
-            var isRead = Host.LogDisk.TryRead(location.Slot, location.Offset, bytes);
-            if (!isRead || !core.Engine.OnRewriteRead(location, bytes))
+            Host.LogDisk.TryRead(location.Slot, location.Offset, bytes);
+            if (!core.Engine.OnRewriteRead(location, bytes))
             {
                 LoseReplica(core, location.Group);
             }

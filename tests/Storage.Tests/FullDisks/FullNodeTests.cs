@@ -1,5 +1,6 @@
 using TimeMachine.Simulation.Files;
 using TimeMachine.Simulation.Kernel;
+using TimeMachine.Storage.Files;
 using TimeMachine.StorageFaults;
 using TimeMachine.StorageFaults.Files;
 
@@ -15,6 +16,7 @@ public sealed class FullNodeTests : IDisposable
 
     /// <summary>A tree writes its catalogue anew when it opens: two KiB a replica.</summary>
     private const long SpareToStart = 16 * 1024;
+    private const int SlotBytes = 1 << 20;
     private readonly string _directory = Directory.CreateTempSubdirectory("time-machine-full-").FullName;
     private readonly SimFileSystem _disk = new();
     private readonly WrittenJobs _written = new();
@@ -29,7 +31,7 @@ public sealed class FullNodeTests : IDisposable
             var client = new JobClient(node, life: 1, acknowledged => _written.Take(acknowledged));
             client.Begin();
 
-            Run(node, client, () => IsFull(node, client));
+            Run(node, client, () => node.CheckpointsWithoutRoom > 5 && client.RefusedFull > 300);
             Assert.True(_disk.UsedBytes > SmallDisk - (2L << 20), $"{_disk.UsedBytes} bytes are used");
             Assert.DoesNotContain(AllFiles(), static file => file.EndsWith(".new", StringComparison.Ordinal));
             var cancelled = client.Cancelled;
@@ -52,7 +54,7 @@ public sealed class FullNodeTests : IDisposable
         node.RunUntil(node.IsReady);
         var client = new JobClient(node, life: 1, acknowledged => _written.Take(acknowledged));
         client.Begin();
-        Run(node, client, () => IsFull(node, client));
+        Run(node, client, () => node.CheckpointsWithoutRoom > 5 && client.RefusedFull > 300);
         node.Dispose();
 
         ShouldBeThereAfterALossOfPower(SpareToStart);
@@ -81,11 +83,58 @@ public sealed class FullNodeTests : IDisposable
         Assert.Null(WrittenJobs.LookAtHashes(node));
     }
 
+    [Fact]
+    public void A_start_without_room_names_the_file_and_one_with_little_room_finds_everything()
+    {
+        WriteAndStop();
+        var refusals = 0;
+        for (var freeBytes = 0L; ; freeBytes += SpareToStart / 16)
+        {
+            _disk.CapacityBytes = _disk.UsedBytes + freeBytes;
+            try
+            {
+                using var node = new DiskNode(_directory, life: 2, _disk);
+                node.RunUntil(node.IsReady);
+                ShouldHaveAll(node);
+                break;
+            }
+            catch (StorageFullException full)
+            {
+                Assert.StartsWith("no room for ", full.Message, StringComparison.Ordinal);
+                refusals++;
+            }
+        }
+
+        Assert.InRange(refusals, 1, 16);
+    }
+
+    [Fact]
+    public void A_start_gives_its_rows_the_room_that_the_log_would_take_as_well()
+    {
+        WriteAndStop();
+        _disk.CapacityBytes = _disk.UsedBytes + (3 * SlotBytes) + (SpareToStart / 16);
+
+        using var node = new DiskNode(
+            _directory, life: 2, _disk, new DiskNodeOptions { LogReserveBytes = 12 * SlotBytes });
+        node.RunUntil(node.IsReady);
+
+        Assert.True(node.Core.Engine.Log.IsAtReserve);
+        ShouldHaveAll(node);
+    }
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    // A log that is full to its last slot takes no cancels either, and answers nothing until there is room.
-    private static bool IsFull(DiskNode node, JobClient client) =>
-        node.CheckpointsWithoutRoom > 5 && (client.RefusedFull > 300 || node.Core.Engine.Log.IsFull);
+    /// <summary>Leaves a disk whose trees write their catalogues anew when they open, and nothing that a start removes.
+    /// </summary>
+    private void WriteAndStop()
+    {
+        using var node = new DiskNode(_directory, life: 1, _disk);
+        node.RunUntil(node.IsReady);
+        var client = new JobClient(node, life: 1, acknowledged => _written.Take(acknowledged));
+        client.Begin();
+        Run(node, client, () => client.Created > 1_500
+            && node.Core.Replicas.All(replica => node.CheckpointOf(replica.Group) > default(LogIndex)));
+    }
 
     private static void Run(DiskNode node, JobClient client, Func<bool> isOver) => node.RunUntil(() =>
     {
@@ -108,7 +157,11 @@ public sealed class FullNodeTests : IDisposable
         _disk.CapacityBytes = _disk.UsedBytes + freeBytes;
         using var node = new DiskNode(_directory, life: 2, _disk);
         node.RunUntil(node.IsReady);
+        ShouldHaveAll(node);
+    }
 
+    private void ShouldHaveAll(DiskNode node)
+    {
         Assert.True(_written.Count > 1_000, $"{_written.Count} jobs");
         for (var job = 0; job < _written.Count; job++)
         {

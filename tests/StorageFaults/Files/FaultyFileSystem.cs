@@ -15,6 +15,7 @@ public sealed class FaultyFileSystem(IFileSystem inner, Action<SyncFailedExcepti
     private readonly List<(DiskOperation Operation, string Name)> _journal = [];
     private readonly List<Fault> _faults = [];
     private int _loseAtSync;
+    private int _openFiles;
 
     /// <summary>Whether nothing more finds room: new files and growing ones.</summary>
     public bool IsFull { get; set; }
@@ -27,6 +28,9 @@ public sealed class FaultyFileSystem(IFileSystem inner, Action<SyncFailedExcepti
     /// <summary>Whether what lies below this directory finds no room, as on a volume of its own; null for none.
     /// </summary>
     public string? FullDirectory { get; set; }
+
+    /// <summary>How many files are open.</summary>
+    public int OpenFiles => Volatile.Read(ref _openFiles);
 
     /// <summary>What was done, in order, with the file's name; what failed is not in it.</summary>
     public IReadOnlyList<(DiskOperation Operation, string Name)> Journal
@@ -67,12 +71,13 @@ public sealed class FaultyFileSystem(IFileSystem inner, Action<SyncFailedExcepti
     /// <summary>Holds the operations of a kind at a gate until it is opened.</summary>
     /// <param name="operation">Which.</param>
     /// <param name="nth">Those from the how-manieth on, from 1.</param>
-    public Gate HoldAt(DiskOperation operation, int nth = 1)
+    /// <param name="name">Only those on files of this name; null for all.</param>
+    public Gate HoldAt(DiskOperation operation, int nth = 1, string? name = null)
     {
         var held = new Gate();
         lock (_gate)
         {
-            _faults.Add(new Fault(operation, nth) { Gate = held });
+            _faults.Add(new Fault(operation, nth) { Gate = held, Name = name });
         }
 
         return held;
@@ -92,7 +97,7 @@ public sealed class FaultyFileSystem(IFileSystem inner, Action<SyncFailedExcepti
     {
         if (opening == FileOpening.Read)
         {
-            return inner.Open(path, opening);
+            return new FaultyFile(this, inner.Open(path, opening));
         }
 
         var needsRoom = !inner.FileExists(path);
@@ -160,7 +165,9 @@ public sealed class FaultyFileSystem(IFileSystem inner, Action<SyncFailedExcepti
     {
         lock (_gate)
         {
-            var met = _faults.FindAll(fault => fault.Operation == operation && --fault.Left <= 0);
+            var name = Path.GetFileName(path);
+            var met = _faults.FindAll(fault =>
+                fault.Operation == operation && (fault.Name ?? name) == name && --fault.Left <= 0);
             if (met.Exists(static fault => fault is { Gate: null, Left: 0 }))
             {
                 throw ErrorOf(operation, path);
@@ -203,55 +210,70 @@ public sealed class FaultyFileSystem(IFileSystem inner, Action<SyncFailedExcepti
         public int Left { get; set; } = nth;
 
         public Gate? Gate { get; init; }
+
+        public string? Name { get; init; }
     }
 
-    private sealed class FaultyFile(FaultyFileSystem files, IStorageFile inner) : IStorageFile
+    private sealed class FaultyFile : IStorageFile
     {
+        private readonly FaultyFileSystem _files;
+        private readonly IStorageFile _inner;
         private readonly List<(long Offset, byte[] Bytes, long Length)> _undo = [];
+        private int _isOpen = 1;
 
-        public string Path => inner.Path;
+        public FaultyFile(FaultyFileSystem files, IStorageFile inner)
+        {
+            (_files, _inner) = (files, inner);
+            Interlocked.Increment(ref files._openFiles);
+        }
 
-        public long Length => inner.Length;
+        public string Path => _inner.Path;
 
-        public int Read(long offset, Span<byte> into) => inner.Read(offset, into);
+        public long Length => _inner.Length;
+
+        public int Read(long offset, Span<byte> into) => _inner.Read(offset, into);
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
             var copy = bytes.ToArray();
             RememberFor(offset, copy.Length);
-            var needsRoom = files.IsThin || offset + copy.Length > Length;
-            files.Do(DiskOperation.Write, Path, needsRoom, () => inner.Write(offset, copy));
+            var needsRoom = _files.IsThin || offset + copy.Length > Length;
+            _files.Do(DiskOperation.Write, Path, needsRoom, () => _inner.Write(offset, copy));
         }
 
         public void SetLength(long bytes)
         {
             RememberFor(bytes, (int)Math.Clamp(Length - bytes, 0, int.MaxValue));
-            files.Do(DiskOperation.SetLength, Path, bytes > Length, () => inner.SetLength(bytes));
+            _files.Do(DiskOperation.SetLength, Path, bytes > Length, () => _inner.SetLength(bytes));
         }
 
         public void Sync()
         {
-            if (files.IsLosingSync())
+            if (_files.IsLosingSync())
             {
                 Undo();
                 var error = new SyncFailedException($"sync of '{Path}' failed: error 5");
-                files.End(error);
+                _files.End(error);
                 throw error;
             }
 
-            files.Do(DiskOperation.Sync, Path, false, inner.Sync);
+            _files.Do(DiskOperation.Sync, Path, false, _inner.Sync);
             _undo.Clear();
         }
 
-        public void Dispose() => inner.Dispose();
+        public void Dispose()
+        {
+            Interlocked.Add(ref _files._openFiles, -Interlocked.Exchange(ref _isOpen, 0));
+            _inner.Dispose();
+        }
 
         // What a range held, and how long the file was.
         private void RememberFor(long offset, int bytes)
         {
-            if (files.MayLose)
+            if (_files.MayLose)
             {
                 var old = new byte[bytes];
-                _undo.Add((offset, old[..inner.Read(offset, old)], Length));
+                _undo.Add((offset, old[.._inner.Read(offset, old)], Length));
             }
         }
 
@@ -259,11 +281,11 @@ public sealed class FaultyFileSystem(IFileSystem inner, Action<SyncFailedExcepti
         {
             for (var at = _undo.Count - 1; at >= 0; at--)
             {
-                inner.SetLength(_undo[at].Length);
-                inner.Write(_undo[at].Offset, _undo[at].Bytes);
+                _inner.SetLength(_undo[at].Length);
+                _inner.Write(_undo[at].Offset, _undo[at].Bytes);
             }
 
-            inner.Sync();
+            _inner.Sync();
         }
     }
 }

@@ -7,6 +7,9 @@ public sealed class Gate : IDisposable
     private readonly ManualResetEventSlim _reached = new();
     private readonly ManualResetEventSlim _opened = new();
 
+    /// <summary>Whether somebody came to it.</summary>
+    public bool IsReached => _reached.IsSet;
+
     /// <summary>Waits until somebody stands before it.</summary>
     /// <exception cref="TimeoutException">Nobody comes.</exception>
     public void WaitUntilReached() => Wait(_reached, "nobody comes to the gate");
