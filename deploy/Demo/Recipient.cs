@@ -6,16 +6,25 @@ namespace TimeMachine.Demo;
 internal sealed class Recipient : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly Action<string, string> _take;
+    private readonly Func<string, string, Task> _take;
 
-    private Recipient(WebApplication app, Action<string, string> take) => (_app, _take) = (app, take);
+    private Recipient(WebApplication app, Func<string, string, Task> take) => (_app, _take) = (app, take);
 
     /// <summary>Where routes may point to.</summary>
     public string Url => _app.Urls.First() + "/hook";
 
     /// <summary>Starts it on a free port.</summary>
     /// <param name="take">Told the collection and the id of each job that comes, on any thread.</param>
-    public static async Task<Recipient> StartAsync(Action<string, string> take)
+    public static Task<Recipient> StartAsync(Action<string, string> take) => StartAsync((collection, job) =>
+    {
+        take(collection, job);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Starts it on a free port.</summary>
+    /// <param name="take">Told the collection and the id of each job that comes, on any thread; it is answered when
+    /// the task ends.</param>
+    public static async Task<Recipient> StartAsync(Func<string, string, Task> take)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -31,8 +40,9 @@ internal sealed class Recipient : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext http)
     {
-        _take(Named(http, "Time-Machine-Collection"), Named(http, "Time-Machine-Job"));
+        var taking = _take(Named(http, "Time-Machine-Collection"), Named(http, "Time-Machine-Job"));
         await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+        await taking;
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

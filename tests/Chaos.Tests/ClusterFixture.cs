@@ -16,7 +16,8 @@ public sealed class ClusterFixture : IAsyncLifetime
             TriggersPerSecond = 40,
             CreatesPerSecond = 20,
             Seconds = 4,
-            LateMsMax = 5_000,
+            LateMsMax = 15_000,
+            RateMin = 10,
             FirstPort = FreePorts.First(),
             Directory = _directory,
         };

@@ -26,6 +26,10 @@ internal sealed record ChaosOptions
     /// <summary>Up to this p99 of their lateness healthy jobs are not late in the run <c>hang</c>, in ms.</summary>
     public int LateMsMax { get; init; } = 10;
 
+    /// <summary>The run <c>limits</c> shows something only if so many requests came in a second, of 100 that may.
+    /// </summary>
+    public int RateMin { get; init; } = 75;
+
     /// <summary>A PostgreSQL server in place of a file; null for SQLite.</summary>
     public string? Postgres { get; init; }
 
@@ -74,6 +78,7 @@ internal sealed record ChaosOptions
             "--sql-seconds" when isNumber && number is >= 1 and <= 3_600 => this with { SqlSeconds = number },
             "--gap-ms" when isNumber && number >= 1 => this with { GapMsMax = number },
             "--late-ms" when isNumber && number >= 1 => this with { LateMsMax = number },
+            "--rate-min" when isNumber && number is >= 1 and <= 100 => this with { RateMin = number },
             "--first-port" when isNumber && number is >= 1_024 and <= 65_000 => this with { FirstPort = number },
             "--postgres" when value.Length > 0 => this with { Postgres = value },
             "--sql-stop" when value.Length > 0 => this with { SqlStop = value },

@@ -26,6 +26,7 @@ internal sealed class HangRun(ChaosOptions options, ChaosCluster cluster, TextWr
     private readonly RunClock _clock = new();
     private readonly Report _report = new(Name);
     private volatile bool _isSilent;
+    private int _hungCount;
 
     // In the first the load gets going, in the fifth the silent recipient comes back.
     private enum Phase
@@ -49,10 +50,13 @@ internal sealed class HangRun(ChaosOptions options, ChaosCluster cluster, TextWr
     {
         var (healthy, backlog, hanging) = (new Ledger(_clock), new Ledger(_clock), new Ledger(_clock));
         await using var slow = await Recipient.StartAsync((_, job) => backlog.NoteArrival(job));
-        using var host = new SocketRecipient(
-            _clock,
-            seen => _isSilent && IsOfSilent(seen) ? Manner.Hang : Manner.Answer,
-            seen => (IsOfSilent(seen) ? hanging : healthy).NoteArrival(seen.Job));
+        using var answers = new SemaphoreSlim(0);
+        await using var host = await Recipient.StartAsync((_, job) =>
+        {
+            var isOfSilent = job.StartsWith(SilentKind);
+            (isOfSilent ? hanging : healthy).NoteArrival(job);
+            return isOfSilent ? WaitForAnswerAsync(answers) : Task.CompletedTask;
+        });
         var jobs = new JobCalls(cluster.Rest, Name);
         var load = new Load(options, jobs, healthy);
         await load.RouteToAsync(host.Url);
@@ -74,7 +78,7 @@ internal sealed class HangRun(ChaosOptions options, ChaosCluster cluster, TextWr
         await jobs.StoreAsync(Hanging, JobsOf(SilentKind, HangingCount, startMs, options.Seconds * 1_000L), hanging);
         await _clock.WaitAsync(startMs);
         var creates = load.CreateAsync();
-        var cancelled = await DisturbAsync(jobs, host, backlog, startMs);
+        var cancelled = await DisturbAsync(jobs, answers, backlog, startMs);
         await creates;
         await _clock.WaitAsync(startMs + (options.Seconds * 1_000L));
 
@@ -96,7 +100,7 @@ internal sealed class HangRun(ChaosOptions options, ChaosCluster cluster, TextWr
 
     /// <returns>The jobs that were cancelled.</returns>
     private async Task<IReadOnlyList<string>> DisturbAsync(
-        JobCalls jobs, SocketRecipient host, Ledger backlog, long startMs)
+        JobCalls jobs, SemaphoreSlim answers, Ledger backlog, long startMs)
     {
         await _clock.WaitAsync(BeginOf(Phase.Paused, startMs));
         await jobs.PauseRouteAsync(Backlog);
@@ -112,8 +116,8 @@ internal sealed class HangRun(ChaosOptions options, ChaosCluster cluster, TextWr
         _isSilent = false;
         _report.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"another one's recipient silent for {PhaseMs} ms: {host.Requests.Count(IsHung):N0} requests hung"));
-        host.CloseHanging();
+            $"another one's recipient silent for {PhaseMs} ms: {_hungCount:N0} requests hung"));
+        answers.Release(int.MaxValue);
         return cancelled;
     }
 
@@ -183,9 +187,16 @@ internal sealed class HangRun(ChaosOptions options, ChaosCluster cluster, TextWr
             + $"{hanging.Jobs.Count:N0} came, {hanging.Jobs.Sum(static job => job.Arrivals.Count):N0} requests"));
     }
 
-    private static bool IsOfSilent(SeenRequest seen) => seen.Job.StartsWith(SilentKind);
+    private Task WaitForAnswerAsync(SemaphoreSlim answers)
+    {
+        if (!_isSilent)
+        {
+            return Task.CompletedTask;
+        }
 
-    private static bool IsHung(SeenRequest seen) => seen.Manner == Manner.Hang;
+        Interlocked.Increment(ref _hungCount);
+        return answers.WaitAsync();
+    }
 
     private long BeginOf(Phase phase, long startMs) => startMs + ((int)phase * PhaseMs);
 

@@ -18,7 +18,6 @@ internal sealed class LimitsRun(ChaosOptions options, ChaosCluster cluster, Text
 
     // On the wire 1 % more is allowed: the way of a request takes not always the same time.
     private const int RateMax = RatePerSecond + (RatePerSecond / 100);
-    private const int RateReached = RatePerSecond * 3 / 4;
     private const int SinglesPerSecond = 15;
     private const int SingleServiceMs = 30;
     private const int PacedPerSecond = 75;
@@ -47,9 +46,12 @@ internal sealed class LimitsRun(ChaosOptions options, ChaosCluster cluster, Text
 
         await _clock.WaitAsync(dueMs + (options.Seconds * 1_000L / 6));
         await KillAsync(await SenderAsync(single), "killed while a request of it was open");
-        await _clock.WaitAsync(dueMs + (options.Seconds * 1_000L / 2));
-        if (ledger.Arrived < ledger.Jobs.Count)
+
+        // In a short run the first node comes back when this is past and the jobs are gone.
+        var againMs = dueMs + (options.Seconds * 1_000L / 2);
+        if (_clock.NowMs < againMs)
         {
+            await _clock.WaitAsync(againMs);
             await KillAsync(await cluster.MostLeadersAsync(), "with most leaders killed");
         }
 
@@ -122,7 +124,7 @@ internal sealed class LimitsRun(ChaosOptions options, ChaosCluster cluster, Text
         _report.Say(string.Create(CultureInfo.InvariantCulture, $"{Paced}: {TextOf(paced)}"));
         _report.Require(MostPerSecond(single) <= RateMax, "more requests in a second than one route's rate");
         _report.Require(MostPerSecond(paced) <= RateMax, "more requests in a second than the other route's rate");
-        _report.Require(MostPerSecond(paced) >= RateReached, "the rate was not reached: nothing is shown");
+        _report.Require(MostPerSecond(paced) >= options.RateMin, "the rate was not reached: nothing is shown");
     }
 
     private static int MostPerSecond(SocketRecipient recipient) =>

@@ -11,7 +11,4 @@ internal enum Manner
 
     /// <summary>Takes it, and closes the connection without an answer.</summary>
     CloseRead = 3,
-
-    /// <summary>Takes it, and says nothing.</summary>
-    Hang = 4,
 }

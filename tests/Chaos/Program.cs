@@ -3,7 +3,7 @@ using TimeMachine.Chaos;
 const string Usage = """
     dotnet run -c Release --project tests/Chaos -- [none|kill|rolling|sql|join|all|limits|hang|closes]...
         [--nodes N] [--triggers N] [--creates N] [--seconds N] [--sql-seconds N] [--gap-ms N] [--late-ms N]
-        [--first-port P] [--directory D] [--postgres CONNECTION --sql-stop COMMAND --sql-start COMMAND]
+        [--rate-min N] [--first-port P] [--directory D] [--postgres CONNECTION --sql-stop COMMAND --sql-start COMMAND]
     Starts a cluster of processes on this machine, puts it under load (1,000 triggers and 500 creates a second), and
       none     does nothing to it
       kill     kills the node with most leaders (kill -9); it is started again

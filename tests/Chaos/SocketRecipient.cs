@@ -19,8 +19,6 @@ internal sealed class SocketRecipient : IDisposable
     private const int WholeTries = 1_000;
     private static readonly byte[] Answer = Encoding.ASCII.GetBytes("HTTP/1.1 204 No Content\r\n\r\n");
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-
-    // Each with whether its last request hangs.
     private readonly ConcurrentDictionary<Socket, bool> _sockets = [];
     private readonly RunClock _clock;
     private readonly Func<SeenRequest, Manner> _choose;
@@ -47,14 +45,14 @@ internal sealed class SocketRecipient : IDisposable
     /// <summary>All requests: the connections on which bytes came, once for each request on them.</summary>
     public ConcurrentQueue<SeenRequest> Requests { get; } = [];
 
-    /// <summary>Closes the connections of requests about which nothing is said.</summary>
-    public void CloseHanging() => Close(from socket in _sockets where socket.Value select socket.Key);
-
     /// <inheritdoc/>
     public void Dispose()
     {
         _listener.Dispose();
-        Close(_sockets.Keys);
+        foreach (var socket in _sockets.Keys)
+        {
+            Close(socket);
+        }
     }
 
     private static void Run(Action work) => new Thread(() => work(), StackBytes) { IsBackground = true }.Start();
@@ -80,7 +78,7 @@ internal sealed class SocketRecipient : IDisposable
     {
         using var owned = socket;
         socket.NoDelay = true;
-        _sockets[socket] = false;
+        _sockets[socket] = true;
         var isOpen = true;
         while (isOpen)
         {
@@ -160,9 +158,7 @@ internal sealed class SocketRecipient : IDisposable
         }
 
         // What can be read next is the end of the connection: no request follows one that is not answered.
-        _sockets[socket] = request.Manner == Manner.Hang;
-        var waitUs = request.Manner == Manner.Hang ? -1 : ServiceMs * UsPerMs;
-        if (socket.Poll(waitUs, SelectMode.SelectRead))
+        if (socket.Poll(ServiceMs * UsPerMs, SelectMode.SelectRead))
         {
             return false;
         }
@@ -182,19 +178,16 @@ internal sealed class SocketRecipient : IDisposable
         }
     }
 
-    private static void Close(IEnumerable<Socket> sockets)
+    private static void Close(Socket socket)
     {
-        foreach (var socket in sockets)
+        try
         {
-            try
-            {
-                socket.Shutdown(SocketShutdown.Both);
-            }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
-            {
-                // It is closed already.
-                socket.Dispose();
-            }
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It is closed already.
+            socket.Dispose();
         }
     }
 }
