@@ -226,6 +226,8 @@ internal sealed class GroupRecovery(GroupId group)
             return false;
         }
 
+        into.Capacity = (int)Math.Max(0, count);
+
         for (var index = Facts.BaseIndex + 1; index <= _last; index += 1)
         {
             if (!TryFind(index, out var stored) || !stored.IsGood)
