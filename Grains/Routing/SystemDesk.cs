@@ -100,7 +100,12 @@ internal sealed class SystemDesk(NodeService service, IGrainFactory grains, Time
             return _leader;
         }
 
-        var nodes = service.Plan!.Nodes.FindAll(node => node.IsIn);
+        // A node that starts has no plan yet.
+        if (service.Plan?.Nodes.FindAll(node => node.IsIn) is not { Count: > 0 } nodes)
+        {
+            return NodeId.None;
+        }
+
         return new NodeId(nodes[(int)((uint)_turn++ % (uint)nodes.Count)].Id);
     }
 

@@ -14,14 +14,23 @@ internal sealed class LedGroup(GroupId id, Term term, ClockView clock, UnixMs du
     /// <summary>Leadership is over: what is left of it only waits for outcomes.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>Since when no new claims are made; null if they are.</summary>
+    /// <summary>Since when it is to be handed over; null if it is not.</summary>
     public MonoMs? HandoverSince { get; set; }
+
+    /// <summary>Since when no new claims are made, in a handover; null if they are.</summary>
+    public MonoMs? StoppedSince { get; set; }
+
+    /// <summary>Routes of which no new claims are made until the handover is over: their attempts take long.</summary>
+    public HashSet<RouteQueue> SlowRoutes { get; } = [];
 
     /// <summary>Until when no new claims are made, since a proposal was refused; null if they are.</summary>
     public MonoMs? HeldUntil { get; set; }
 
-    /// <summary>Whether new claims are made.</summary>
-    public bool MayClaim => HandoverSince is null && HeldUntil is null;
+    /// <summary>Whether a handover keeps jobs of a route waiting.</summary>
+    public bool IsHeldBack(RouteQueue route) => StoppedSince is not null || SlowRoutes.Contains(route);
+
+    /// <summary>Whether new claims of a route are made.</summary>
+    public bool MayClaim(RouteQueue route) => HeldUntil is null && !IsHeldBack(route);
 
     /// <summary>The first of its waiting jobs in memory.</summary>
     public int FirstPending { get; set; } = PendingJobs.None;

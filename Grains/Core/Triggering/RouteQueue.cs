@@ -52,7 +52,7 @@ internal sealed class RouteQueue(RouteKey key, CircuitBreakerOptions breaker)
         UnixMs? oldest = null;
         foreach (var backlog in Backlogs)
         {
-            var isOpen = backlog.HasMore && backlog.Group.MayClaim;
+            var isOpen = backlog.HasMore && backlog.Group.MayClaim(this);
             if (isOpen && !(oldest <= backlog.Cursor.Position.Due))
             {
                 oldest = backlog.Cursor.Position.Due;

@@ -141,7 +141,7 @@ public sealed partial class TriggerEngine
     /// <summary>How long until the job may be claimed by its own group's clock, in ms; 0 if it may be now.</summary>
     private long WaitMs(in PendingJob job)
     {
-        if (!job.Group.Clock.IsValid || job.Group.HandoverSince is not null)
+        if (!job.Group.Clock.IsValid || job.Group.IsHeldBack(job.Queue))
         {
             return NotNowMs;
         }

@@ -112,7 +112,7 @@ public sealed partial class TriggerEngine
                 EndScan(backlog.Group);
             }
 
-            var isOpen = backlog.HasMore && backlog.Group.MayClaim;
+            var isOpen = backlog.HasMore && backlog.Group.MayClaim(queue);
             if (isOpen && backlog.Cursor.ScanId == 0)
             {
                 ReadBacklog(queue, backlog);

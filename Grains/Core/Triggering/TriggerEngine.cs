@@ -113,46 +113,6 @@ public sealed partial class TriggerEngine
         DropView(group.Clock);
     }
 
-    /// <summary>Makes no new claims in a group, so that it can be handed over without duplicates.</summary>
-    public void BeginHandover(GroupId groupId, MonoMs now)
-    {
-        Take(now);
-        if (_led.TryGetValue(groupId, out var group))
-        {
-            group.HandoverSince ??= now;
-        }
-    }
-
-    /// <summary>Takes the handover back: it could not be done.</summary>
-    public void EndHandover(GroupId groupId, MonoMs now)
-    {
-        Take(now);
-        if (_led.TryGetValue(groupId, out var group))
-        {
-            group.HandoverSince = null;
-            ActivateBacklogs(group);
-        }
-    }
-
-    /// <summary>
-    /// Whether a handover need wait no longer: no claim of this node is unresolved, or it has waited enough.
-    /// </summary>
-    public bool IsHandedOver(GroupId groupId)
-    {
-        if (!_led.TryGetValue(groupId, out var group))
-        {
-            return true;
-        }
-
-        if (group.HandoverSince is not { } since)
-        {
-            return false;
-        }
-
-        var hasOpen = group.Claims.Exists(static claim => claim.Stage != ClaimStage.Inherited);
-        return !hasOpen || _now - since >= _options.HandoverMs;
-    }
-
     /// <summary>
     /// The term in which this node leads a group; 0 if it does not. A send needs Raft to be in that term.
     /// </summary>
@@ -272,6 +232,7 @@ public sealed partial class TriggerEngine
     {
         EndHold(group);
         var next = group.HeldUntil ?? _now + _options.SweepMs;
+        next = Earlier(next, RunHandover(group));
         next = Earlier(next, RunWindow(group));
         next = Earlier(next, RunSweep(group));
         MoveFinishedFloor(group);

@@ -46,6 +46,14 @@ public sealed record TriggerOptions
     /// <summary>How long a handover waits for the outcomes of open claims, in ms.</summary>
     public int HandoverMs { get; init; } = 10_000;
 
+    /// <summary>In a handover, a route with a claim of this age in ms is slow: it makes no new ones, and the others go
+    /// on until its open ones are over.</summary>
+    public int HandoverSlowMs { get; init; } = 250;
+
+    /// <summary>How long all routes of a group stand still at a time, in ms, so that it can be handed over: at most
+    /// half of <see cref="HandoverMs"/>.</summary>
+    public int HandoverStopMs { get; init; } = 500;
+
     /// <summary>How long a refused proposal waits before it is made again, in ms.</summary>
     public int ProposeAgainMs { get; init; } = 20;
 

@@ -16,7 +16,7 @@ public sealed partial class TriggerEngineTests
         rig.Create("b", 2_000);
         rig.At(1_500, () => rig.Engine.BeginHandover(TriggerRig.Group, rig.Leader!.Mono(rig.Now)));
 
-        rig.RunTo(11_400);
+        rig.RunTo(11_450);
         Assert.False(rig.IsHandedOver);
         rig.RunTo(12_550);
         Assert.True(rig.IsHandedOver);
@@ -24,6 +24,55 @@ public sealed partial class TriggerEngineTests
         rig.RunTo(12_700);
 
         Assert.Equal(["hangs", "b"], rig.Arrivals.Select(arrival => arrival.Job));
+    }
+
+    [Fact]
+    public void While_a_handover_waits_for_a_silent_recipient_the_other_routes_go_on()
+    {
+        var rig = ARig();
+        rig.PutRoute("silent", route => route with { TimeoutMs = 60_000 });
+        rig.Recipient = send => send.Key.Id == "hangs" ? null : (3, AttemptResult.Answer(200, 3));
+        rig.Create("hangs", 1_000, "silent");
+        rig.Create("waits", 1_500, "silent");
+        for (var i = 0; i < 100; i++)
+        {
+            rig.Create("j" + i, 2_000 + (i * 120));
+        }
+
+        rig.At(1_400, () => rig.Engine.BeginHandover(TriggerRig.Group, rig.Leader!.Mono(rig.Now)));
+        rig.RunTo(10_800);
+
+        Assert.False(rig.IsHandedOver);
+        var others = rig.Arrivals.Where(arrival => arrival.Job != "hangs").ToList();
+        Assert.Equal(74, others.Count);
+        Assert.All(others, arrival => Assert.InRange(arrival.At - arrival.TriggerAt, 0, 10));
+
+        rig.RunTo(11_350);
+        Assert.False(rig.IsHandedOver);
+        rig.RunTo(11_450);
+        Assert.True(rig.IsHandedOver);
+        Assert.DoesNotContain(rig.Arrivals, arrival => arrival.At > 10_930);
+    }
+
+    [Fact]
+    public void Once_the_slow_attempts_of_a_handover_are_over_no_more_than_a_blink_is_lost()
+    {
+        var rig = ARig();
+        rig.PutRoute("slow");
+        rig.Recipient = send => (send.Route.Key == TriggerRig.RouteOf("slow") ? 3_000 : 3, AttemptResult.Answer(200, 3));
+        rig.Create("slow", 1_000, "slow");
+        for (var i = 0; i < 60; i++)
+        {
+            rig.Create("j" + i, 1_000 + (i * 50));
+        }
+
+        rig.At(1_400, () => rig.Engine.BeginHandover(TriggerRig.Group, rig.Leader!.Mono(rig.Now)));
+        rig.RunTo(3_900);
+        Assert.False(rig.IsHandedOver);
+        Assert.Equal(59, rig.Arrivals.Count);
+        rig.RunTo(4_030);
+
+        Assert.True(rig.IsHandedOver);
     }
 
     [Fact]

@@ -34,6 +34,19 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_route_that_is_put_while_a_node_starts_waits_for_the_node()
+    {
+        var back = new TaskCompletionSource();
+        await using var cluster = await SiloCluster.StartWithoutPlanAsync(back.Task);
+
+        var put = PutRouteAsync(cluster, "http://127.0.0.1:1/");
+        await cluster.Client.Cluster().DescribeAsync();
+        back.SetResult();
+
+        await put;
+    }
+
+    [Fact]
     public async Task Three_nodes_keep_every_job_when_one_of_them_is_killed()
     {
         using var recipient = new RawRecipient(Manner.Answer);

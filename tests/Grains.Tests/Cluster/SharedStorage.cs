@@ -10,15 +10,17 @@ internal sealed class SharedStorage : IGrainStorage
     private readonly ConcurrentDictionary<GrainId, (string State, string ETag)> _states = new();
     private int _writes;
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    /// <summary>Reads wait for it: a database that is away.</summary>
+    public Task Back { get; set; } = Task.CompletedTask;
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        await Back;
         grainState.RecordExists = _states.TryGetValue(grainId, out var stored);
         if (grainState.RecordExists)
         {
             (grainState.State, grainState.ETag) = (JsonSerializer.Deserialize<T>(stored.State)!, stored.ETag);
         }
-
-        return Task.CompletedTask;
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

@@ -41,6 +41,16 @@ internal sealed class SiloCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Starts one silo whose node has no plan yet.</summary>
+    /// <param name="back">When the database of the plan is there.</param>
+    public static async Task<SiloCluster> StartWithoutPlanAsync(Task back)
+    {
+        var cluster = new SiloCluster(nodeCount: 1);
+        cluster._storage.Back = back;
+        await cluster._silos.DeployAsync();
+        return cluster;
+    }
+
     /// <summary>Ends a silo as a crash does, as far as one process can.</summary>
     public Task KillAsync(string node) => _silos.KillSiloAsync(_silos.Silos.Single(silo => silo.Name == node));
 

@@ -92,7 +92,7 @@ internal static class TriggerMutants
         new("backlog-forgotten", "TriggerEngine.Backlog.cs",
             "        AddBacklog(QueueOf(job.Route), group, new DuePosition(job.Due, job.Key));\n    }",
             "        _ = group;\n    }"),
-        new("handover-does-not-wait", "TriggerEngine.cs",
+        new("handover-does-not-wait", "TriggerEngine.Handover.cs",
             "return !hasOpen || _now - since >= _options.HandoverMs;",
             "return !hasOpen || _now >= since;"),
         new("clock-step-adopted-at-once", "DueClock.cs", StepRule, "_ = isSmall || IsMajorityNear(wall, mono);"),
