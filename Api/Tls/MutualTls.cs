@@ -60,6 +60,7 @@ public sealed class MutualTls
             ServerCertificate = _certificate,
             ClientCertificateRequired = true,
             EnabledSslProtocols = Protocols,
+            CertificateChainPolicy = PeerCheck.PolicyOf(_authority),
             RemoteCertificateValidationCallback = peer.IsTaken,
         };
         return WrapAsync(
@@ -89,6 +90,7 @@ public sealed class MutualTls
             TargetHost = "silo",
             ClientCertificates = [_certificate],
             EnabledSslProtocols = Protocols,
+            CertificateChainPolicy = PeerCheck.PolicyOf(_authority),
             RemoteCertificateValidationCallback = peer.IsTaken,
         };
         return WrapAsync(

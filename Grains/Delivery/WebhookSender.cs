@@ -55,11 +55,14 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
         var content = new OnceContent(attempt.Meta);
         using var span = NodeTracing.Begin(attempt);
         AttemptResult result;
+        var hasSlot = false;
         try
         {
             using var timeout = new CancellationTokenSource(
                 TimeSpan.FromMilliseconds(attempt.Route.TimeoutMs), _time);
             using var slot = await _slots.TakeAsync(attempt.Route.Key, timeout.Token).ConfigureAwait(false);
+            timeout.Token.ThrowIfCancellationRequested();
+            hasSlot = true;
             using var request = RequestOf(attempt, content, NodeTracing.HeaderOf(span, attempt.Trace));
             using var response = await _http.SendAsync(request, timeout.Token).ConfigureAwait(false);
             result = AttemptResult.Answer(
@@ -67,7 +70,10 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            result = ResultOf(error, content, DurationMs(begun));
+            // Without a slot nothing was written: an at-most-once job can be tried again.
+            result = hasSlot
+                ? ResultOf(error, content, DurationMs(begun))
+                : new AttemptResult(AttemptEnd.TimedOut, 0, DurationMs(begun), 0, WroteNothing: true);
         }
 
         NodeTracing.End(span, result);

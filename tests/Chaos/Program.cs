@@ -13,8 +13,8 @@ const string Usage = """
       all      kills all nodes at once
     and looks whether each acknowledged job came, none early, and how long nothing came. Or it looks what comes
       limits   of a route with one slot and of one with a rate, while nodes that hold shares of them are killed
-      hang     of a healthy load, while a route with a long backlog is paused and its jobs are cancelled, and while
-               another recipient falls silent
+      hang     of a healthy load (two fifths of the usual one), while a route with a long backlog is paused and its
+               jobs are cancelled, and while another recipient falls silent
       closes   of claims whose connections the recipient closes before or after it takes the request
     All but none if none is named.
     """;

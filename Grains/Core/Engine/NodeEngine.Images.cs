@@ -101,6 +101,7 @@ public sealed partial class NodeEngine
         slot.Checkpoint = index;
         _log.SetCheckpoint(group, index);
         core.OnSnapshotInstalled(index, term, arrival.Configuration);
+        Recount(slot);
         Touch(slot);
         staged.NextOffset = arrival.Offset + arrival.Bytes.Length;
         AnswerChunk(slot, staged, isLast: true);

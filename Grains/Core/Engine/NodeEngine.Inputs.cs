@@ -139,13 +139,17 @@ public sealed partial class NodeEngine
     private void Evict(GroupSlot slot, LogIndex applied)
     {
         var log = slot.Core.Log;
-        _heldBytes += log.WindowBytes - slot.HeldBytes;
+        Recount(slot);
         var share = _options.CacheBytes / _open.Count;
         var bytesMax = Math.Max(share, log.WindowBytes - (_heldBytes - _options.CacheBytes));
-        slot.HeldBytes = log.WindowBytes;
         log.EvictBeyond(applied, _options.CacheEntries, bytesMax);
-        _heldBytes += log.WindowBytes - slot.HeldBytes;
-        slot.HeldBytes = log.WindowBytes;
+        Recount(slot);
+    }
+
+    private void Recount(GroupSlot slot)
+    {
+        _heldBytes += slot.Core.Log.WindowBytes - slot.HeldBytes;
+        slot.HeldBytes = slot.Core.Log.WindowBytes;
     }
 
     /// <summary>The state up to here is in a durable checkpoint: the log need not keep it for this replica.</summary>

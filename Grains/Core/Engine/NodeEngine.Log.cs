@@ -87,7 +87,10 @@ public sealed partial class NodeEngine
             pending.HasWritten = true;
         }
 
-        var last = pending.Last < core.Log.LastIndex ? pending.Last : core.Log.LastIndex;
+        // An image has taken the place of entries that waited for room.
+        var isVoid = pending.First <= core.Log.SnapshotIndex;
+        var last = isVoid ? pending.First - 1
+            : pending.Last < core.Log.LastIndex ? pending.Last : core.Log.LastIndex;
         for (; pending.Next <= last; pending.Next += 1)
         {
             if (!TryAppendEntry(core, pending.Next))

@@ -203,6 +203,12 @@ public sealed partial class NodeEngine
                 bytes += location.Length;
             }
 
+            if (locations.Count == 0 && read.First >= _log.FirstKept(core.Group))
+            {
+                // It is being written to another place: not gone, and asked for again.
+                continue;
+            }
+
             output.EntryReads.Add(new EntryReadRequest(core.Group, read.Peer, read.First, locations));
         }
     }
@@ -232,6 +238,7 @@ public sealed partial class NodeEngine
             if (kept > slot.Core.Log.FirstIndex)
             {
                 slot.Core.CompactThrough(kept - 1);
+                Recount(slot);
                 Touch(slot);
             }
         }

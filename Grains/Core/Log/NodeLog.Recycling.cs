@@ -119,8 +119,9 @@ public sealed partial class NodeLog
         }
 
         var isDone = _victim is not null && AddFactsOf(_victim) && _rewrites.Count == 0 && _readsOutstanding == 0;
-        if (!isDone)
+        if (!isDone || !HasRoomFor(_open.PaddedBytes, RewriteSlotsReserved))
         {
+            // Without room for the batch that states it, nothing is given back yet.
             return false;
         }
 

@@ -82,7 +82,8 @@ public sealed partial class NodeLog
     {
         prepare = default;
         var isTooSoon = _hasPrepareFailed && now - _prepareFailedAt < _options.PrepareRetryMs;
-        var isOfNoUse = !NeedsFreeSlot || _slots.AllocatedCount >= SlotsLimit || IsRecyclingEnough(now);
+        var isOfNoUse = !NeedsFreeSlot || _slots.AllocatedCount >= SlotsLimit
+            || (!_hasPrepareFailed && IsRecyclingEnough(now));
         if (_slots.Preparing >= 0 || isTooSoon || isOfNoUse)
         {
             return false;

@@ -48,6 +48,9 @@ internal sealed class ClaimRecord
 
     public ClaimStage Stage { get; set; }
 
+    /// <summary>Since when it waits to be sent, or is being sent.</summary>
+    public MonoMs SendingSince { get; set; }
+
     public CommandNumber Number { get; set; }
 
     /// <summary>The inherited claim that it takes the place of.</summary>

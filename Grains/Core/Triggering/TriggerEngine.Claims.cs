@@ -114,6 +114,7 @@ public sealed partial class TriggerEngine
         }
 
         claim.Stage = ClaimStage.Ready;
+        claim.SendingSince = _now;
         claim.Number = effect.Claim;
         claim.TriggerTime = effect.TriggerTime;
         claim.FailedCount = effect.FailedCount;

@@ -81,15 +81,15 @@ public sealed partial class TriggerEngine
         return _now + HandoverPollMs;
     }
 
-    /// <summary>Notes the routes of attempts that take long.</summary>
+    /// <summary>Notes the routes of attempts that take long. A log that is slow makes no route slow.</summary>
     /// <returns>Whether there are any such attempts now.</returns>
     private bool NoteSlow(LedGroup group)
     {
         var hasSlow = false;
         foreach (var claim in group.Claims)
         {
-            var isOld = _now - claim.SendDeadline >= _options.HandoverSlowMs - _options.SendWithinMs;
-            if (claim.Queue is { } queue && claim.Stage != ClaimStage.Inherited && isOld)
+            var isOut = claim.Stage is ClaimStage.Ready or ClaimStage.Sending;
+            if (claim.Queue is { } queue && isOut && _now - claim.SendingSince >= _options.HandoverSlowMs)
             {
                 group.SlowRoutes.Add(queue);
                 hasSlow = true;

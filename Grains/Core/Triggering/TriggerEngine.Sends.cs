@@ -90,6 +90,7 @@ public sealed partial class TriggerEngine
     private void Begin(ClaimRecord claim, UnixMs time)
     {
         claim.Stage = ClaimStage.Sending;
+        claim.SendingSince = _now;
         claim.IsWritten = true;
         claim.SentAt = time;
         Counters.SendsBegun++;

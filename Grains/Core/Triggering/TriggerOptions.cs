@@ -46,7 +46,7 @@ public sealed record TriggerOptions
     /// <summary>How long a handover waits for the outcomes of open claims, in ms.</summary>
     public int HandoverMs { get; init; } = 10_000;
 
-    /// <summary>In a handover, a route with a claim of this age in ms is slow: it makes no new ones, and the others go
+    /// <summary>In a handover, a route with a claim that is committed or sent for so long, in ms, is slow: it makes no new ones, and the others go
     /// on until its open ones are over.</summary>
     public int HandoverSlowMs { get; init; } = 250;
 

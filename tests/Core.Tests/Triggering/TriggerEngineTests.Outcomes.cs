@@ -55,6 +55,27 @@ public sealed partial class TriggerEngineTests
     }
 
     [Fact]
+    public void A_log_that_is_slow_for_a_moment_makes_no_route_slow_for_the_rest_of_a_handover()
+    {
+        var rig = ARig();
+        rig.PutRoute("silent", route => route with { TimeoutMs = 60_000 });
+        rig.Recipient = send => send.Key.Id == "hangs" ? null : (3, AttemptResult.Answer(200, 3));
+        rig.CommitMs = () => rig.Now is > 3_000 and < 3_300 ? 400 : 2;
+        rig.Create("hangs", 1_000, "silent");
+        for (var i = 0; i < 50; i++)
+        {
+            rig.Create("j" + i, 2_000 + (i * 100));
+        }
+
+        rig.At(1_400, () => rig.Engine.BeginHandover(TriggerRig.Group, rig.Leader!.Mono(rig.Now)));
+        rig.RunTo(7_000);
+
+        var after = rig.Arrivals.Where(arrival => arrival.TriggerAt >= 4_000).ToList();
+        Assert.Equal(30, after.Count);
+        Assert.All(after, arrival => Assert.InRange(arrival.At - arrival.TriggerAt, 0, 10));
+    }
+
+    [Fact]
     public void Once_the_slow_attempts_of_a_handover_are_over_no_more_than_a_blink_is_lost()
     {
         var rig = ARig();
