@@ -46,8 +46,8 @@ public sealed record TriggerOptions
     /// <summary>How long a handover waits for the outcomes of open claims, in ms.</summary>
     public int HandoverMs { get; init; } = 10_000;
 
-    /// <summary>In a handover, a route with a claim that is committed or sent for so long, in ms, is slow: it makes no new ones, and the others go
-    /// on until its open ones are over.</summary>
+    /// <summary>In a handover, a route with a claim that is committed or sent for so long, in ms, is slow: it makes no
+    /// new ones, and the others go on until its open ones are over.</summary>
     public int HandoverSlowMs { get; init; } = 250;
 
     /// <summary>How long all routes of a group stand still at a time, in ms, so that it can be handed over: at most

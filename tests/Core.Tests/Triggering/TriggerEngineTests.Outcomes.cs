@@ -80,7 +80,8 @@ public sealed partial class TriggerEngineTests
     {
         var rig = ARig();
         rig.PutRoute("slow");
-        rig.Recipient = send => (send.Route.Key == TriggerRig.RouteOf("slow") ? 3_000 : 3, AttemptResult.Answer(200, 3));
+        rig.Recipient = send =>
+            (send.Route.Key == TriggerRig.RouteOf("slow") ? 3_000 : 3, AttemptResult.Answer(200, 3));
         rig.Create("slow", 1_000, "slow");
         for (var i = 0; i < 60; i++)
         {
