@@ -148,8 +148,9 @@ public sealed partial class JobStateMachine
             return Refused(code, command.Key, row);
         }
 
-        if (_claims.ContainsKey(command.Key))
+        if (WasClaimed(command.Key, row))
         {
+            // Under a new version its recipient could not tell it from another job.
             return Refused(ErrorCode.TooLate, command.Key, row);
         }
 

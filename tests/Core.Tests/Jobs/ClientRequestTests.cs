@@ -208,14 +208,16 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
-    public void Run_now_of_a_retrying_job_begins_at_attempt_one()
+    public void Run_now_of_a_job_that_was_sent_is_refused_for_its_recipient_could_not_tell_it_from_another()
     {
-        _vnode.Create("a");
+        var version = _vnode.Create("a");
         _vnode.Resolve("a", _vnode.Claim("a"), OutcomeKind.Retry);
 
-        Assert.True(_vnode.Ask(JobCommandKind.RunNow, "a").IsOk);
+        Assert.Equal(ErrorCode.TooLate, _vnode.Ask(JobCommandKind.RunNow, "a").Code);
 
-        Assert.Equal((JobState.Scheduled, 0), (_vnode.Get("a")!.State, _vnode.Get("a")!.AttemptCount));
+        var job = _vnode.Get("a")!;
+        Assert.Equal((JobState.Retrying, 1, version), (job.State, job.AttemptCount, job.Version));
+        Assert.Equal(CancelResult.Stopped, _vnode.Ask(JobCommandKind.Cancel, "a").Cancel);
     }
 
     [Fact]

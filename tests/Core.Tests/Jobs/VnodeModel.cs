@@ -167,7 +167,7 @@ internal sealed partial class VnodeModel(JobOptions options)
             return No(job.State == JobState.Delivered ? ErrorCode.BodyDropped : ErrorCode.Finished);
         }
 
-        if (job.Claim is not null)
+        if (job.Claim is not null || job.State == JobState.Retrying)
         {
             return No(ErrorCode.TooLate);
         }

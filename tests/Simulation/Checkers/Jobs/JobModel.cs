@@ -117,7 +117,8 @@ public static class JobModel
     {
         next = row;
         var answer = action.Answer;
-        if (row.IsWaiting && !IsMismatch(row, action))
+        var isTooLate = row.Status is JobStatus.Claimed or JobStatus.Retrying;
+        if (row.IsWaiting && !isTooLate && !IsMismatch(row, action))
         {
             next = Written(action, row.Sameness);
             return answer is null || (Ok(answer) && answer.Value.Version == action.Number);
@@ -125,7 +126,7 @@ public static class JobModel
 
         return answer is null || (row.Status == JobStatus.Absent
             ? answer.Value.Code == ErrorCode.JobNotFound
-            : row.Status == JobStatus.Claimed
+            : isTooLate
                 ? answer.Value.Code is ErrorCode.TooLate or ErrorCode.VersionMismatch
                 : answer.Value.Code != ErrorCode.None);
     }
