@@ -3,15 +3,16 @@ using TimeMachine.Core.Raft;
 namespace TimeMachine.Core.Node;
 
 /// <content>
-/// Planned handovers: no new claims, the open attempts are waited for, then leadership goes over. So a recipient that
-/// answers sees nothing twice. A node whose log is down to its reserve hands over what it leads.
+/// Planned handovers: the open attempts are waited for, those of slow routes first, then leadership goes over without
+/// any open one: a recipient that answers sees nothing twice. A node whose log is down to its reserve hands over
+/// what it leads.
 /// </content>
 public sealed partial class NodeCore
 {
     private const int HandoverPollMs = 10;
     private readonly List<Handover> _handovers = [];
 
-    /// <summary>Told when a handover leaves this node: the group, its term, and since when it made no claims.</summary>
+    /// <summary>Told when a handover leaves this node: the group, its term, and when the handover began.</summary>
     public Action<GroupId, Term, MonoMs>? HandoverObserver { get; set; }
 
     /// <summary>Whether a group's leadership is on its way to another node.</summary>
