@@ -74,6 +74,7 @@ public sealed partial class NodeEngine
         _framesUsed = 0;
         Tick(turn.Now);
         BeatHearts(turn.Now);
+        HastenReads(turn.Now);
         RetryImages(turn.Now);
         Compact(turn.Now);
         MoveNoted(output);
@@ -123,6 +124,20 @@ public sealed partial class NodeEngine
                 slot.Core.Heartbeat(now);
                 slot.WantsRound = false;
                 Touch(slot);
+            }
+        }
+    }
+
+    /// <summary>Reads do not wait for the next heartbeat. One round of a group is open at a time: the reads that come
+    /// meanwhile share the one that follows its answer; if none comes, the next heartbeat's.</summary>
+    private void HastenReads(MonoMs now)
+    {
+        foreach (var slot in _touched)
+        {
+            if (slot.WantsRound && !slot.Core.IsRoundOpen)
+            {
+                slot.WantsRound = false;
+                slot.Core.Heartbeat(now);
             }
         }
     }

@@ -5,6 +5,10 @@ public sealed partial class RaftCore
 {
     private readonly List<(ulong Token, long Round, LogIndex ReadIndex)> _waitingReads = [];
 
+    /// <summary>Whether a round of heartbeats is on its way that no quorum has answered yet.</summary>
+    public bool IsRoundOpen =>
+        Role == RaftRole.Leader && QuorumOf(long.MaxValue, static peer => peer.Round) < _round;
+
     /// <summary>Asks for a linearizable read: confirmed by a round of heartbeats begun after it.</summary>
     /// <param name="token">Comes back in <see cref="RaftReady.Reads"/> with the index to wait for.</param>
     public ReadStatus RequestRead(ulong token)

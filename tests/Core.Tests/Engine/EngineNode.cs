@@ -36,6 +36,9 @@ internal sealed class EngineNode
     /// <summary>How many parts of images were asked for; none is ever given.</summary>
     public int ImageReads { get; private set; }
 
+    /// <summary>What the last turn gave out of reads.</summary>
+    public IReadOnlyList<GroupRead> Reads => _output.Reads;
+
     /// <summary>One turn; returns what leaves for the peers.</summary>
     public List<(NodeId To, byte[] Bytes)> Turn(MonoMs now)
     {
