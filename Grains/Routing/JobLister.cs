@@ -15,6 +15,9 @@ internal sealed partial class JobLister(
     private const int TriesMax = 12;
     private const int RetryMs = 100;
 
+    /// <summary>So many vnodes are asked at a time at most.</summary>
+    private const int AheadMax = 16;
+
     /// <summary>One page looks at so many rows at most: then it ends early, with a cursor.</summary>
     private const int RowsPerPageMax = 8_192;
 
@@ -30,27 +33,43 @@ internal sealed partial class JobLister(
         var jobs = new List<JobView>();
         var (rowsLeft, bytesLeft) = (RowsPerPageMax, BytesPerPage);
         var vnodeCount = service.Router!.VNodeCount;
+        var ahead = new Queue<Task<JobAnswer>>();
         for (var vnode = from; vnode < vnodeCount; vnode++)
         {
-            do
+            // As many again as were read: few jobs in the first ones promise few in the next.
+            var width = Math.Min(vnode - from + 1, AheadMax);
+            for (var asked = vnode + ahead.Count; asked < vnodeCount && ahead.Count < width; asked++)
             {
-                var asked = request with { JobsMax = limit - jobs.Count };
-                var answer = await AskAsync(new VNodeId(vnode), asked).ConfigureAwait(false);
-                if (answer.Page is not { } page)
-                {
-                    return new ListedPage(jobs, null, answer.Code);
-                }
+                ahead.Enqueue(AskAsync(new VNodeId(asked), request with { JobsMax = limit - jobs.Count }));
+                request = request with { After = default };
+            }
 
-                jobs.AddRange(page.Jobs);
-                request = request with { After = page.Next };
-                rowsLeft -= asked.RowsMax;
+            var answer = await ahead.Dequeue().ConfigureAwait(false);
+            while (answer.Page is { } page)
+            {
+                var taken = Math.Min(page.Jobs.Count, limit - jobs.Count);
+                jobs.AddRange(page.Jobs.Take(taken));
+                var next = taken < page.Jobs.Count ? jobs[^1].Key : page.Next;
+                rowsLeft -= next.IsEmpty ? request.RowsMax / 4 : request.RowsMax;
                 bytesLeft -= page.Jobs.Sum(static job => (long)job.Meta.Length);
                 if (jobs.Count >= limit || rowsLeft <= 0 || bytesLeft <= 0)
                 {
-                    return new ListedPage(jobs, NextOf(vnode, page.Next, vnodeCount), ErrorCode.None);
+                    return new ListedPage(jobs, NextOf(vnode, next, vnodeCount), ErrorCode.None);
                 }
+
+                if (next.IsEmpty)
+                {
+                    break;
+                }
+
+                var more = request with { After = next, JobsMax = limit - jobs.Count };
+                answer = await AskAsync(new VNodeId(vnode), more).ConfigureAwait(false);
             }
-            while (!request.After.IsEmpty);
+
+            if (answer.Page is null)
+            {
+                return new ListedPage(jobs, null, answer.Code);
+            }
         }
 
         return new ListedPage(jobs, null, ErrorCode.None);
