@@ -2,7 +2,8 @@
 # usage: remove-node.sh NODE
 #
 # Takes a node of this machine, as node4, out of the plan (POST /cluster/remove), waits until its replicas are with the
-# others, and stops it. Its directory is renamed, not removed.
+# others, and stops it. Its directory is renamed, not removed. A node without which each vnode would have fewer replicas is
+# not taken out: add another first.
 
 set -euo pipefail
 # shellcheck source=deploy/lib.sh

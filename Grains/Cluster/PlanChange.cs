@@ -5,7 +5,7 @@ using TimeMachine.Grains.Interfaces.Validation;
 namespace TimeMachine.Grains.Cluster;
 
 /// <summary>The changes of a plan. Each gives the plan after it, or why not.</summary>
-internal static class PlanChange
+public static class PlanChange
 {
     /// <summary>The plan of a cluster that a node begins alone.</summary>
     public static ClusterPlan Begin(string node, int vnodeCount, int replicaTarget) => Planned(new ClusterPlan
@@ -42,7 +42,8 @@ internal static class PlanChange
         return error is null ? With(plan, node, isIn: true) : plan;
     }
 
-    /// <summary>Lets a node go; the last one stays.</summary>
+    /// <summary>Lets a node go; the last one stays, and those without which each vnode would have fewer replicas: who
+    /// wants that says so by <see cref="Configure"/>.</summary>
     public static ClusterPlan Remove(ClusterPlan plan, string node, out ErrorReply? error)
     {
         error = null;
@@ -55,7 +56,22 @@ internal static class PlanChange
             error = new ErrorReply(ErrorCodes.PlanConflict, $"'{node}' is the only node of the cluster.");
         }
 
-        return error is null ? With(plan, node, isIn: false) : plan;
+        if (error is not null)
+        {
+            return plan;
+        }
+
+        var next = With(plan, node, isIn: false);
+        var (have, left) = (MapOf(plan).Replicas, MapOf(next).Replicas);
+        if (left < have)
+        {
+            error = new ErrorReply(
+                ErrorCodes.PlanConflict,
+                $"Without '{node}' each vnode would have {left} replica(s) and not {have}. Let another node join "
+                + $"first, or set the number of replicas to {left}.");
+        }
+
+        return error is null ? next : plan;
     }
 
     /// <summary>Changes the number of replicas.</summary>

@@ -106,7 +106,15 @@ internal sealed class ClusterCommands(RestClient rest, TimeProvider time, TextWr
             ? (node[..cut], node[(cut + 1)..].TrimEnd('/'))
             : throw new FormatException($"'{node}' is no node: a node is written NAME=URL.");
 
-    private static string Summary(ClusterPicture cluster) => string.Create(
+    private static string Summary(ClusterPicture cluster)
+    {
+        var few = string.Create(
+            CultureInfo.InvariantCulture,
+            $"; WARNING: on so few nodes each has {cluster.ReplicasWanted} of {cluster.ReplicaTarget} replicas");
+        return Counts(cluster) + (cluster.ReplicasWanted < cluster.ReplicaTarget ? few : "");
+    }
+
+    private static string Counts(ClusterPicture cluster) => string.Create(
         CultureInfo.InvariantCulture,
         $"{cluster.VNodes.Count} vnodes: {cluster.LeaderlessCount} without a leader, "
         + $"{cluster.UnfinishedCount} without all their replicas");

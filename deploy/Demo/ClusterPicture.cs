@@ -12,17 +12,20 @@ internal sealed record ClusterPicture(
     /// <summary>How many vnodes nobody leads.</summary>
     public int LeaderlessCount => VNodes.Count(vnode => vnode.Leader is null);
 
-    /// <summary>How many vnodes have not the replicas that they shall have: on fewer nodes than the target these are
-    /// the highest odd number.</summary>
-    public int UnfinishedCount
+    /// <summary>How many replicas each vnode shall have: on fewer nodes than the target the highest odd
+    /// number.</summary>
+    public int ReplicasWanted
     {
         get
         {
             var planned = Nodes.Count(node => node.IsPlanned);
-            var wanted = planned >= ReplicaTarget ? ReplicaTarget : planned - (planned % 2 == 0 ? 1 : 0);
-            return VNodes.Count(vnode => vnode.VoterCount != wanted || vnode.ReplicaCount != wanted);
+            return planned >= ReplicaTarget ? ReplicaTarget : planned - (planned % 2 == 0 ? 1 : 0);
         }
     }
+
+    /// <summary>How many vnodes have not the replicas that they shall have.</summary>
+    public int UnfinishedCount => VNodes.Count(
+        vnode => vnode.VoterCount != ReplicasWanted || vnode.ReplicaCount != ReplicasWanted);
 
     /// <summary>Whether every vnode is led and has the replicas that it shall have.</summary>
     public bool IsWhole => VNodes.Count > 0 && LeaderlessCount == 0 && UnfinishedCount == 0;
