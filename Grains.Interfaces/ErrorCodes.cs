@@ -98,4 +98,7 @@ public static class ErrorCodes
 
     /// <summary>No such node.</summary>
     public const string NodeNotFound = "E032";
+
+    /// <summary>The Idempotency-Key came before with another request.</summary>
+    public const string KeyReused = "E033";
 }

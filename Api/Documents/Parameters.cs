@@ -41,14 +41,20 @@ internal static class Parameters
                 ParameterLocation.Header, "If-None-Match", Field.OneOf("Nothing may be there yet.", "*"));
         }
 
-        if (operation.Scope is ApiScope.Write or ApiScope.Admin && texts.Tag != OperationDocuments.ClusterTag)
+        if (TakesKey(operation, texts))
         {
-            var key = Field.Text("The same for every repeat of one request: a repeat is not done again.");
+            var key = Field.Text(
+                "The same for every repeat of one request: a repeat is not done again, another request to the same "
+                + "path with the same key is refused for a minute.");
             key.MinLength = 1;
             key.MaxLength = Limits.IdempotencyKeyCharsMax;
             yield return Make(ParameterLocation.Header, "Idempotency-Key", key);
         }
     }
+
+    /// <summary>Whether an operation is known again by its Idempotency-Key.</summary>
+    public static bool TakesKey(Operation operation, OperationDocument texts) =>
+        operation.Scope is ApiScope.Write or ApiScope.Admin && texts.Tag != OperationDocuments.ClusterTag;
 
     private static OpenApiParameter PathPart(string name, string tag)
     {

@@ -41,6 +41,7 @@ internal static class HttpStatus
         [ErrorCodes.PlanConflict] = StatusCodes.Status409Conflict,
         [ErrorCodes.RouteExists] = StatusCodes.Status409Conflict,
         [ErrorCodes.NodeNotFound] = StatusCodes.Status404NotFound,
+        [ErrorCodes.KeyReused] = StatusCodes.Status422UnprocessableEntity,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The status of a code; of one that a newer node made and this process does not know, 503.</summary>

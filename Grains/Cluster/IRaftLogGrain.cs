@@ -24,6 +24,12 @@ internal interface IRaftLogGrain : IGrainWithStringKey
     [Alias("system")]
     public Task<Immutable<byte[]>> CallSystemAsync(Immutable<byte[]> command);
 
+    /// <summary>Counts the unfinished jobs of a route in the vnodes that this node leads.</summary>
+    /// <param name="route">The bytes of its key.</param>
+    [ResponseTimeout("00:00:02")]
+    [Alias("unfinished")]
+    public Task<long> CountUnfinishedAsync(Immutable<byte[]> route);
+
     /// <summary>Reads what the node says of itself; null while it is not open.</summary>
     [ResponseTimeout("00:00:02")]
     [Alias("report")]

@@ -1,6 +1,7 @@
 using Orleans.Concurrency;
 using Orleans.GrainDirectory;
 using Orleans.Placement;
+using TimeMachine.Core.Jobs;
 using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Placement;
 
@@ -45,6 +46,12 @@ internal sealed class RaftLogGrain(NodeService service) : Grain, IRaftLogGrain
             ? CallReply.Encode(await host.CallSystemAsync(decoded[0]))
             : CallReply.Refusal(ErrorCode.NotLeader);
     }
+
+    /// <inheritdoc/>
+    public async Task<long> CountUnfinishedAsync(Immutable<byte[]> route) =>
+        RouteKey.TryDecode(route.Value, out var key) && service.Host is { } host
+            ? await host.AskAsync(machine => machine.Core.UnfinishedLed(key))
+            : 0;
 
     /// <inheritdoc/>
     public Task<NodeReport?> ReportAsync() => service.ReportAsync();

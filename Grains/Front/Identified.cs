@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using TimeMachine.Core.Encoding;
@@ -20,12 +21,22 @@ internal static class Identified
 
     /// <summary>The id of a request: the same for every repeat that has its idempotency key.</summary>
     /// <param name="options">What came with the request.</param>
+    /// <param name="content">A hash of what is asked: with another one the key is refused.</param>
     /// <param name="item">Its place in a batch.</param>
     /// <param name="names">What it is about, so that one key may be used for many things.</param>
-    public static RequestId RequestIdOf(RequestOptions? options, int item, params ReadOnlySpan<string> names)
+    public static RequestId RequestIdOf(
+        RequestOptions? options, ulong content, int item, params ReadOnlySpan<string> names)
     {
-        var bytes = options?.IdempotencyKey is { } key ? HashOf(key, item, names) : Guid.NewGuid().ToByteArray();
-        return new RequestId(BitConverter.ToUInt128(bytes));
+        if (options?.IdempotencyKey is not { } key)
+        {
+            return new RequestId(BitConverter.ToUInt128(Guid.NewGuid().ToByteArray()));
+        }
+
+        var writer = new ByteWriter();
+        writer.U64(content);
+        writer.VarI64(IfMatchOf(options)?.Value ?? long.MinValue);
+        return RequestId.Of(
+            BinaryPrimitives.ReadUInt64LittleEndian(HashOf(key, item, names)), XxHash64.HashToUInt64(writer.Written));
     }
 
     /// <summary>128 bits of a key and of what it is about: the same on every node and for ever.</summary>

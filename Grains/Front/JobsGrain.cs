@@ -56,13 +56,9 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
             return new BatchReply { Error = error };
         }
 
-        var replies = new Task<JobReply>[jobs.Length];
-        for (var i = 0; i < replies.Length; i++)
-        {
-            replies[i] = WriteAsync(JobRequestKind.Create, jobs[i], options, i);
-        }
-
-        return new BatchReply { Jobs = [.. await Task.WhenAll(replies)] };
+        var batch = new Batch(jobs);
+        await Task.WhenAll(batch.Firsts.Select(first => CreateOneAfterAnotherAsync(batch, first, options)));
+        return new BatchReply { Jobs = [.. batch.Replies] };
     }
 
     /// <inheritdoc/>
@@ -102,6 +98,15 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
             : new JobPage { Error = Replies.ErrorOf(page.Code) };
     }
 
+    /// <summary>Those of a batch that name the same job are created in their order; the others at once.</summary>
+    private async Task CreateOneAfterAnotherAsync(Batch batch, int first, RequestOptions? options)
+    {
+        for (var item = first; item >= 0; item = batch.Next[item])
+        {
+            batch.Replies[item] = await WriteAsync(JobRequestKind.Create, batch.Jobs[item], options, item);
+        }
+    }
+
     private async Task<JobReply> WriteAsync(JobRequestKind kind, JobSpec? job, RequestOptions? options, int item)
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -112,11 +117,10 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
         }
 
         var id = job!.Id ?? IdOf(options, item);
-        return await AskAsync(id, new JobRequest
+        var request = new JobRequest
         {
             Kind = kind,
             Key = JobKey.Of(_name.Database, _name.Collection, id),
-            RequestId = RequestIdOf(kind, id, options, item),
             TriggerTime = job.TriggerTimeMs is { } triggerMs ? new UnixMs(triggerMs) : null,
             DelayMs = job.DelayMs ?? 0,
             Route = RouteKey.Of(_name.Database, job.Route),
@@ -125,7 +129,9 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
             Trace = TraceContext.TryParse(options?.TraceParent, out var trace) ? trace : default,
             ExpireAfterMs = job.ExpireAfterMs ?? 0,
             IfMatch = Identified.IfMatchOf(options),
-        });
+        };
+        var content = options?.IdempotencyKey is null ? 0 : (ulong)request.Sameness();
+        return await AskAsync(id, request with { RequestId = RequestIdOf(kind, id, options, item, content) });
     }
 
     private async Task<JobReply> ActAsync(JobRequestKind kind, string id, RequestOptions? options)
@@ -140,7 +146,7 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
         {
             Kind = kind,
             Key = JobKey.Of(_name.Database, _name.Collection, id),
-            RequestId = kind == JobRequestKind.Get ? default : RequestIdOf(kind, id, options, 0),
+            RequestId = kind == JobRequestKind.Get ? default : RequestIdOf(kind, id, options, 0, 0),
             IfMatch = Identified.IfMatchOf(options),
         });
     }
@@ -161,6 +167,47 @@ internal sealed class JobsGrain(NodeService service, JobLister lister, TimeProvi
         ? Convert.ToHexStringLower(Identified.HashOf(key, item, "id", _name.Database, _name.Collection))
         : Guid.CreateVersion7().ToString("N");
 
-    private RequestId RequestIdOf(JobRequestKind kind, string id, RequestOptions? options, int item) =>
-        Identified.RequestIdOf(options, item, kind.ToString(), _name.Database, _name.Collection, id);
+    private RequestId RequestIdOf(
+        JobRequestKind kind, string id, RequestOptions? options, int item, ulong content) =>
+        Identified.RequestIdOf(options, content, item, kind.ToString(), _name.Database, _name.Collection, id);
+
+    /// <summary>The jobs of a batch, and which of them name the same.</summary>
+    private sealed class Batch
+    {
+        public Batch(ImmutableArray<JobSpec> jobs)
+        {
+            Jobs = jobs;
+            Replies = new JobReply[jobs.Length];
+            Next = new int[jobs.Length];
+            Array.Fill(Next, -1);
+            var last = new Dictionary<string, int>(jobs.Length, StringComparer.Ordinal);
+            for (var i = 0; i < jobs.Length; i++)
+            {
+                var isNamed = jobs[i]?.Id is not null;
+                if (isNamed && last.TryGetValue(jobs[i].Id!, out var before))
+                {
+                    Next[before] = i;
+                }
+                else
+                {
+                    Firsts.Add(i);
+                }
+
+                if (isNamed)
+                {
+                    last[jobs[i].Id!] = i;
+                }
+            }
+        }
+
+        public ImmutableArray<JobSpec> Jobs { get; }
+
+        public JobReply[] Replies { get; }
+
+        /// <summary>Of each item the next that names the same job; -1 if none does.</summary>
+        public int[] Next { get; }
+
+        /// <summary>The items before which no other names the same job.</summary>
+        public List<int> Firsts { get; } = [];
+    }
 }

@@ -11,6 +11,9 @@ internal static class Replies
 {
     private const int SoonMs = 1_000;
 
+    /// <summary>The longest until a job that remembers too many requests forgets one, in ms.</summary>
+    private static readonly int CalmMs = (int)new JobOptions().RequestAgeMs;
+
     /// <summary>The refusal of an answer; null if it is none.</summary>
     public static ErrorReply? ErrorOf(in JobAnswer answer)
     {
@@ -42,7 +45,7 @@ internal static class Replies
     public static ErrorReply ErrorOf(ErrorCode code) =>
         new(string.Create(CultureInfo.InvariantCulture, $"E{(int)code:000}"), MessageOf(code))
         {
-            RetryAfterMs = IsWorthARetry(code) ? SoonMs : 0,
+            RetryAfterMs = RetryAfterMsOf(code),
         };
 
     /// <summary>The reply to a request for one job.</summary>
@@ -113,9 +116,13 @@ internal static class Replies
         _ => throw new InvalidDataException($"A job is in an unknown state: {(byte)state}."),
     };
 
-    private static bool IsWorthARetry(ErrorCode code) => code
-        is ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.ProposalLost or ErrorCode.OutcomeUnknown
-        or ErrorCode.Unavailable or ErrorCode.StorageFull or ErrorCode.TooManyRequests or ErrorCode.VNodeFull;
+    private static int RetryAfterMsOf(ErrorCode code) => code switch
+    {
+        ErrorCode.NotLeader or ErrorCode.Overloaded or ErrorCode.ProposalLost or ErrorCode.OutcomeUnknown
+            or ErrorCode.Unavailable or ErrorCode.StorageFull or ErrorCode.VNodeFull => SoonMs,
+        ErrorCode.TooManyRequests => CalmMs,
+        _ => 0,
+    };
 
     private static string MessageOf(ErrorCode code) => code switch
     {
@@ -142,6 +149,7 @@ internal static class Replies
         ErrorCode.VNodeDamaged => "The only copy of the job's shard is damaged: an operator is needed.",
         ErrorCode.UnsupportedFormat => "Another node speaks a newer version.",
         ErrorCode.MalformedFormat => "Another node spoke in a form that is not known.",
+        ErrorCode.KeyReused => "The Idempotency-Key came before with another request.",
         ErrorCode.IncarnationActive => "Another disk of the same node was heard of too recently.",
         _ => "The request was refused.",
     };

@@ -1,5 +1,8 @@
+using System.IO.Hashing;
 using Orleans.Concurrency;
+using TimeMachine.Core.Encoding;
 using TimeMachine.Core.Jobs;
+using TimeMachine.Core.Routes;
 using TimeMachine.Core.SystemGroup;
 using TimeMachine.Grains.Delivery;
 using TimeMachine.Grains.Interfaces;
@@ -78,8 +81,12 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     }
 
     /// <inheritdoc/>
-    public Task<RouteReply> DeleteAsync(string id, bool force = false, RequestOptions? options = null) =>
-        ActAsync(SystemCommandKind.MarkRouteDeleting, id, options, force);
+    public async Task<RouteReply> DeleteAsync(string id, bool force = false, RequestOptions? options = null)
+    {
+        var mayAsk = NameErrorOf(id) is null && RequestRules.Check(options) is null;
+        var refusal = mayAsk && !force ? await RefusalIfUsedAsync(id, options) : null;
+        return refusal ?? await ActAsync(SystemCommandKind.MarkRouteDeleting, id, options, force);
+    }
 
     /// <inheritdoc/>
     public Task<RouteReply> PauseAsync(string id, RequestOptions? options = null) =>
@@ -88,6 +95,34 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     /// <inheritdoc/>
     public Task<RouteReply> ResumeAsync(string id, RequestOptions? options = null) =>
         ActAsync(SystemCommandKind.ResumeRoute, id, options);
+
+    /// <summary>A route with unfinished jobs is not marked at all: the mark would refuse creates until it is taken
+    /// back. Whether there are none is decided behind the mark.</summary>
+    private async Task<RouteReply?> RefusalIfUsedAsync(string id, RequestOptions? options)
+    {
+        var key = RouteKey.Of(_database, id);
+        if (await desk.RoutesAsync() is not { } routes || !routes.TryGet(key, out var route) || route.IsDeleting)
+        {
+            return null;
+        }
+
+        var revision = route.Revision.Value;
+        var isMeant = options is not { IfAbsent: true } && (options?.IfVersion ?? revision) == revision;
+        var count = isMeant ? await desk.UnfinishedAsync(key) : 0;
+        if (count == 0)
+        {
+            return null;
+        }
+
+        var answer = new JobAnswer(ErrorCode.RouteInUse, route.Revision) { UnfinishedCount = count };
+        return new RouteReply
+        {
+            Error = Replies.ErrorOf(answer),
+            Id = id,
+            Version = revision,
+            UnfinishedCount = count,
+        };
+    }
 
     private async Task<RouteReply> WriteAsync(RouteSpec? spec, RequestOptions? options)
     {
@@ -99,12 +134,13 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
         }
 
         var key = RouteKey.Of(_database, spec!.Id);
+        var route = RouteOf(key, spec);
         return await AskAsync(spec.Id, new SystemCommand
         {
             Kind = SystemCommandKind.PutRoute,
-            RequestId = RequestIdOf("put", spec.Id, options),
+            RequestId = RequestIdOf("put", spec.Id, options, HashOf(route)),
             Key = key,
-            Route = RouteOf(key, spec),
+            Route = route,
             IfMatch = Identified.IfMatchOf(options),
         });
     }
@@ -121,7 +157,7 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
         return await AskAsync(id, new SystemCommand
         {
             Kind = kind,
-            RequestId = RequestIdOf(kind.ToString(), id, options),
+            RequestId = RequestIdOf(kind.ToString(), id, options, force ? 1U : 0U),
             Key = RouteKey.Of(_database, id),
             IfMatch = Identified.IfMatchOf(options),
             IsForced = force,
@@ -145,8 +181,15 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
 
     private bool IsHere(CoreRoute route) => route.Key.Database == _database;
 
-    private RequestId RequestIdOf(string verb, string id, RequestOptions? options) =>
-        Identified.RequestIdOf(options, 0, "route", verb, _database, id);
+    private RequestId RequestIdOf(string verb, string id, RequestOptions? options, ulong content) =>
+        Identified.RequestIdOf(options, content, 0, "route", verb, _database, id);
+
+    private static ulong HashOf(CoreRoute route)
+    {
+        var writer = new ByteWriter();
+        RouteCodec.Write(writer, route);
+        return XxHash64.HashToUInt64(writer.Written);
+    }
 
     private static CoreRoute RouteOf(RouteKey key, RouteSpec spec)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using TimeMachine.Core.Jobs;
 using TimeMachine.Core.Node;
@@ -11,7 +12,8 @@ namespace TimeMachine.Grains.Routing;
 
 /// <summary>Asks the system group's leader, whoever that is, always with one request id; and reads the node's own copy
 /// of the routes once it is proven to be new enough.</summary>
-internal sealed class SystemDesk(NodeService service, IGrainFactory grains, TimeProvider time)
+internal sealed partial class SystemDesk(
+    NodeService service, IGrainFactory grains, TimeProvider time, ILogger<SystemDesk> log)
 {
     private const int RetryMs = 50;
     private const int TableWaitMs = 3_000;
@@ -74,6 +76,34 @@ internal sealed class SystemDesk(NodeService service, IGrainFactory grains, Time
         return null;
     }
 
+    /// <summary>Counts the unfinished jobs of a route, as the leaders of the vnodes know them now. What does not
+    /// answer counts nothing.</summary>
+    public async Task<long> UnfinishedAsync(RouteKey route)
+    {
+        var nodes = service.Plan?.Nodes.FindAll(static node => node.IsIn) ?? [];
+        var counts = nodes.ConvertAll(node => CountAsync(new NodeId(node.Id), route));
+        return (await Task.WhenAll(counts).ConfigureAwait(false)).Sum();
+    }
+
+    private async Task<long> CountAsync(NodeId target, RouteKey route)
+    {
+        if (service.NameOfActive(target) is not { } node)
+        {
+            return 0;
+        }
+
+        try
+        {
+            var key = new Immutable<byte[]>(route.Bytes.ToArray());
+            return await grains.RaftLog(node).CountUnfinishedAsync(key).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogNotCounted(log, node, error);
+            return 0;
+        }
+    }
+
     private static long AskSoon(NodeMachine machine)
     {
         machine.Core.Gate.AskSoon();
@@ -134,6 +164,9 @@ internal sealed class SystemDesk(NodeService service, IGrainFactory grains, Time
             return (new JobAnswer(ErrorCode.OutcomeUnknown), default);
         }
     }
+
+    [LoggerMessage(LogLevel.Debug, "{Node} does not count a route's jobs just now.")]
+    private static partial void LogNotCounted(ILogger logger, string node, Exception error);
 
     private async Task<CallAnswer> CallFarAsync(string node, SystemCommand command)
     {

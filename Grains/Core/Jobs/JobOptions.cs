@@ -33,6 +33,9 @@ public sealed record JobOptions
     /// </summary>
     public int RequestsMax { get; init; } = 64;
 
+    /// <summary>So many more are kept of cancels: a job that was changed often can still be stopped.</summary>
+    public const int CancelsReserve = 8;
+
     /// <summary>A request id is kept at least so long, in ms of log time.</summary>
     public long RequestAgeMs { get; init; } = 60_000;
 

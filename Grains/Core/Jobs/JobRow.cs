@@ -12,7 +12,7 @@ internal sealed record JobRow
 {
     public const byte FormatVersion = 1;
     private const int AttemptsMax = 1_024;
-    private const int RequestsMax = 1_024;
+    private const int RequestsMax = 1_024 + JobOptions.CancelsReserve;
 
     public JobState State { get; init; }
 

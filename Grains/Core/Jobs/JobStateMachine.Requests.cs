@@ -78,7 +78,7 @@ public sealed partial class JobStateMachine
             return Refused(ErrorCode.Finished, command.Key, row);
         }
 
-        if (IsRequestListFull(row))
+        if (IsRequestListFull(row, JobOptions.CancelsReserve))
         {
             return Refused(ErrorCode.TooManyRequests, command.Key, row);
         }
@@ -307,7 +307,8 @@ public sealed partial class JobStateMachine
     private int AttemptsOf(JobKey key, JobRow row) =>
         _claims.TryGetValue(key, out var claim) ? claim.Attempt : row.AttemptCount;
 
-    private static bool TryRepeat(JobRow row, JobCommand command, out JobAnswer answer)
+    /// <summary>Whether the request, or another one with its key, was answered before.</summary>
+    private bool TryRepeat(JobRow row, JobCommand command, out JobAnswer answer)
     {
         answer = default;
         if (command.RequestId == RequestId.None)
@@ -322,12 +323,19 @@ public sealed partial class JobStateMachine
                 answer = request.Answer;
                 return true;
             }
+
+            if (request.Id.Contradicts(command.RequestId))
+            {
+                answer = Refused(ErrorCode.KeyReused, command.Key, row);
+                return true;
+            }
         }
 
         return false;
     }
 
-    private bool IsRequestListFull(JobRow row) => Forget(row.Requests).Count >= _options.RequestsMax;
+    private bool IsRequestListFull(JobRow row, int reserve = 0) =>
+        Forget(row.Requests).Count >= _options.RequestsMax + reserve;
 
     private List<RememberedRequest> Remember(JobRow? row, JobCommand command, JobAnswer answer)
     {

@@ -20,6 +20,21 @@ public sealed partial class NodeCore
     private readonly List<VNodeId> _vnodesToFence = [];
     private ulong _nextDeletionToken = DeletionTokens;
 
+    /// <summary>The unfinished jobs of a route in the vnodes that this node leads: what it knows now.</summary>
+    public long UnfinishedLed(RouteKey route)
+    {
+        long count = 0;
+        foreach (var replica in _replicas.Values)
+        {
+            if (replica.Machine is JobStateMachine jobs && Engine.Find(replica.Group) is { Role: RaftRole.Leader })
+            {
+                count += jobs.UnfinishedByRoute(route);
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>A mark that is applied is followed to its end; one that a later mark replaced ends by itself.</summary>
     private void BeginDeletions(SystemStateMachine machine, MonoMs now)
     {

@@ -103,4 +103,7 @@ public enum ErrorCode : ushort
 
     /// <summary>No such node.</summary>
     NodeNotFound = 32,
+
+    /// <summary>The Idempotency-Key came before with another request.</summary>
+    KeyReused = 33,
 }

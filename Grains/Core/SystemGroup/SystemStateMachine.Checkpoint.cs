@@ -117,7 +117,7 @@ public sealed partial class SystemStateMachine
                 Offset = new LogIndex(reader.VarI64()),
             };
             Invariant.Require(reader.AtEnd);
-            _numberByRequest[id] = number;
+            _numberByKey[id.Key] = number;
             _requests[number] = new KnownRequest(id, at, answer);
         }
     }

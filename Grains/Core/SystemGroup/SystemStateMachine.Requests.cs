@@ -5,22 +5,24 @@ namespace TimeMachine.Core.SystemGroup;
 /// <content>Request ids and their answers, so that a repeat has no effect.</content>
 public sealed partial class SystemStateMachine
 {
-    private readonly Dictionary<RequestId, CommandNumber> _numberByRequest = [];
+    private readonly Dictionary<ulong, CommandNumber> _numberByKey = [];
     private readonly SortedDictionary<CommandNumber, KnownRequest> _requests = [];
 
     /// <summary>The request that a command stood for, while its answer is remembered; else none.</summary>
     public RequestId RequestOf(CommandNumber number) =>
         _requests.TryGetValue(number, out var known) ? known.Id : RequestId.None;
 
+    /// <summary>Whether the request, or another one with its key, was answered before.</summary>
     private bool TryRepeat(RequestId id, out JobAnswer answer)
     {
         answer = default;
-        if (id == RequestId.None || !_numberByRequest.TryGetValue(id, out var number))
+        if (id == RequestId.None || !_numberByKey.TryGetValue(id.Key, out var number))
         {
             return false;
         }
 
-        answer = _requests[number].Answer;
+        var known = _requests[number];
+        answer = known.Id == id ? known.Answer : new JobAnswer(ErrorCode.KeyReused);
         return true;
     }
 
@@ -37,13 +39,13 @@ public sealed partial class SystemStateMachine
             return;
         }
 
-        if (_numberByRequest.TryGetValue(id, out var earlier))
+        if (_numberByKey.TryGetValue(id.Key, out var earlier))
         {
             Forget(earlier);
         }
 
         var known = new KnownRequest(id, LogTime, answer);
-        _numberByRequest[id] = number;
+        _numberByKey[id.Key] = number;
         _requests[number] = known;
         _rows.Value.Clear();
         _rows.Value.U128(id.Value);
@@ -82,7 +84,7 @@ public sealed partial class SystemStateMachine
 
     private void Forget(CommandNumber number)
     {
-        _numberByRequest.Remove(_requests[number].Id);
+        _numberByKey.Remove(_requests[number].Id.Key);
         _requests.Remove(number);
         _rows.Delete(_rows.RequestKeyOf(number));
     }

@@ -20,7 +20,7 @@ public sealed class ModelTests
     private static readonly string[] MustReach =
     [
         "AdvanceDueFloor None 0", "AdvanceDueFloor VersionMismatch 0", "AdvanceFinishedFloor None 0",
-        "Cancel None Cancelled", "Cancel None Claimed", "Claim None Claimed",
+        "Create KeyReused 0", "Cancel None Cancelled", "Cancel None Claimed", "Claim None Claimed",
         "Claim Finished 0", "Claim InvalidRequest 0", "Claim Overloaded 0", "Claim RouteDeleted 0",
         "Claim TooLate 0", "Create JobExists 0",
         "Create RouteDeleted 0", "Create VNodeFull 0", "Expire None Expired", "Outcome InvalidRequest 0",
@@ -292,8 +292,17 @@ public sealed class ModelTests
             25 => head with { Kind = JobCommandKind.Refile, Flag = draws.Chance(2, 3) },
             26 or 27 => DrawDueFloor(head),
             28 => DrawRareOne(ref draws, head),
-            _ => _recent.Count == 0 ? asked : _recent[^(int)draws.Between(1, Math.Min(20, _recent.Count))],
+            _ => _recent.Count == 0 ? asked : DrawRepeat(ref draws),
         };
+    }
+
+    /// <summary>A command of late once more; at times with its key alone and another content.</summary>
+    private JobCommand DrawRepeat(ref SplitMix64 draws)
+    {
+        var repeat = _recent[^(int)draws.Between(1, Math.Min(20, _recent.Count))];
+        return draws.Chance(1, 2) && _recent.FindLast(recent => recent.RequestId != RequestId.None) is { } asked
+            ? asked with { RequestId = RequestId.Of(asked.RequestId.Key, draws.Next()) }
+            : repeat;
     }
 
     private JobCommand DrawWrite(ref SplitMix64 draws, JobCommand asked) => asked with

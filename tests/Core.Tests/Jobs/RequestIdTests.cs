@@ -99,15 +99,61 @@ public sealed class RequestIdTests
         }
 
         var hash = _vnode.Machine.ContentHash;
-        foreach (var kind in new[] { JobCommandKind.RunNow, JobCommandKind.Cancel })
-        {
-            Assert.Equal(ErrorCode.TooManyRequests, _vnode.Ask(kind, "a").Code);
-        }
-
+        Assert.Equal(ErrorCode.TooManyRequests, _vnode.Ask(JobCommandKind.RunNow, "a").Code);
         Assert.Equal(ErrorCode.TooManyRequests, _vnode.Apply(_vnode.UpsertOf("a")).Code);
         Assert.Equal(hash, _vnode.Machine.ContentHash);
         _vnode.Now += 60_001;
         Assert.True(_vnode.Ask(JobCommandKind.RunNow, "a").IsOk);
+    }
+
+    [Fact]
+    public void A_job_that_was_changed_too_often_can_still_be_cancelled()
+    {
+        _vnode.Create("a");
+        while (_vnode.Ask(JobCommandKind.RunNow, "a").IsOk)
+        {
+        }
+
+        Assert.Equal(CancelResult.Won, _vnode.Ask(JobCommandKind.Cancel, "a").Cancel);
+    }
+
+    [Fact]
+    public void Cancels_of_a_job_on_its_way_are_remembered_within_a_limit_and_survive_a_checkpoint()
+    {
+        _vnode.Create("a");
+        while (_vnode.Ask(JobCommandKind.RunNow, "a").IsOk)
+        {
+        }
+
+        _vnode.Claim("a");
+        var cancels = new List<JobCommand>();
+        for (var i = 0; i < 8; i++)
+        {
+            cancels.Add(_vnode.AskOf(JobCommandKind.Cancel, "a"));
+            Assert.Equal(CancelResult.Stopped, _vnode.Apply(cancels[i]).Cancel);
+        }
+
+        Assert.Equal(ErrorCode.TooManyRequests, _vnode.Ask(JobCommandKind.Cancel, "a").Code);
+        _vnode.Restart();
+        Assert.All(cancels, cancel => Assert.Equal(CancelResult.Stopped, _vnode.Apply(cancel).Cancel));
+    }
+
+    [Theory]
+    [InlineData(JobCommandKind.Create)]
+    [InlineData(JobCommandKind.Upsert)]
+    [InlineData(JobCommandKind.Cancel)]
+    [InlineData(JobCommandKind.RunNow)]
+    public void The_key_of_one_request_with_the_content_of_another_is_refused_and_changes_nothing(JobCommandKind kind)
+    {
+        var create = _vnode.CreateOf("a") with { RequestId = RequestId.Of(key: 7, content: 1) };
+        var version = _vnode.Apply(create).Version;
+        var hash = _vnode.Machine.ContentHash;
+
+        var answer = _vnode.Apply(create with { Kind = kind, RequestId = RequestId.Of(key: 7, content: 2) });
+
+        Assert.Equal((ErrorCode.KeyReused, version), (answer.Code, answer.Version));
+        Assert.Equal(hash, _vnode.Machine.ContentHash);
+        Assert.Equal(version, _vnode.Apply(create).Version);
     }
 
     [Fact]

@@ -40,7 +40,14 @@ internal sealed partial class VnodeModel(JobOptions options)
 
         Jobs.TryGetValue(command.Key, out var job);
         var repeated = job?.Requests.FindLast(request => request.Id == command.RequestId);
-        return repeated is { } known && known.Id != RequestId.None ? known.Answer : ApplyToJob(command, job);
+        if (repeated is { } known && known.Id != RequestId.None)
+        {
+            return known.Answer;
+        }
+
+        var isReused = command.RequestId != RequestId.None
+            && job?.Requests.Exists(request => (ulong)request.Id.Value == (ulong)command.RequestId.Value) is true;
+        return isReused ? No(ErrorCode.KeyReused) : ApplyToJob(command, job);
     }
 
     private JobAnswer ApplyToJob(JobCommand command, ModelJob? job) => command.Kind switch
@@ -132,7 +139,7 @@ internal sealed partial class VnodeModel(JobOptions options)
             return No(ErrorCode.Finished);
         }
 
-        if (IsCrowded(job))
+        if (IsCrowded(job, reserve: 8))
         {
             return No(ErrorCode.TooManyRequests);
         }
@@ -214,7 +221,8 @@ internal sealed partial class VnodeModel(JobOptions options)
         { Offset = _number.Index, AttemptCount = job.AttemptCount });
     }
 
-    private bool IsCrowded(ModelJob? job) => job is not null && Remembered(job).Count >= options.RequestsMax;
+    private bool IsCrowded(ModelJob? job, int reserve = 0) =>
+        job is not null && Remembered(job).Count >= options.RequestsMax + reserve;
 
     private List<(RequestId Id, UnixMs Time, JobAnswer Answer)> Remembered(ModelJob job) => job.Requests
         .Where((request, i) => LogTime - request.Time <= options.RequestAgeMs

@@ -37,6 +37,21 @@ public sealed class SystemStateMachineTests
     }
 
     [Fact]
+    public void The_key_of_one_request_with_the_content_of_another_is_refused_and_changes_nothing()
+    {
+        var desk = new SystemDesk();
+        var put = Put(ARoute(), request: 1) with { RequestId = RequestId.Of(key: 7, content: 1) };
+        var first = desk.Apply(put);
+        desk.Restart();
+
+        var other = put with { Route = ARoute() with { TimeoutMs = 5 }, RequestId = RequestId.Of(key: 7, content: 2) };
+
+        Assert.Equal(ErrorCode.KeyReused, desk.Apply(other).Code);
+        Assert.Equal(first.Version, desk.Machine.Routes.Revision);
+        Assert.Equal(first, desk.Apply(put));
+    }
+
+    [Fact]
     public void A_request_id_is_forgotten_only_when_old_and_enough_newer_ones_exist()
     {
         var desk = new SystemDesk(new SystemOptions { RequestsNewerMin = 2, RequestAgeMs = 100 });

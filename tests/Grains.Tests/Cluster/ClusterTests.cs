@@ -157,6 +157,72 @@ public sealed class ClusterTests
         Assert.Equal(ErrorCodes.JobNotFound, (await jobs.GetAsync("b")).Error?.Code);
     }
 
+    [Fact]
+    public async Task Items_of_a_batch_that_name_the_same_job_are_carried_out_in_their_order()
+    {
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
+        await PutRouteAsync(cluster, "http://127.0.0.1:9/");
+        var jobs = cluster.Client.Jobs("shop", "timeouts");
+        var specs = Enumerable.Range(0, 50)
+            .SelectMany(job => Enumerable.Range(0, 3).Select(turn => ASpec($"{job}", 3_600_000 + turn)))
+            .Append(ASpec("0", 3_600_000));
+
+        var reply = (await jobs.CreateManyAsync([.. specs])).OrThrow();
+
+        var codes = Enumerable.Repeat<string?[]>([null, ErrorCodes.JobExists, ErrorCodes.JobExists], 50);
+        Assert.Equal(codes.SelectMany(three => three).Append(null), reply.Jobs.Select(job => job.Error?.Code));
+        Assert.False(reply.Jobs[^1].IsNew);
+        Assert.Equal(reply.Jobs[0].Version, reply.Jobs[^1].Version);
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_stands_for_one_content()
+    {
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
+        var routes = cluster.Client.Routes("shop");
+        var jobs = cluster.Client.Jobs("shop", "timeouts");
+        var once = new RequestOptions { IdempotencyKey = "k" };
+        var hook = new RouteSpec { Id = "hook", WebhookUrl = "http://127.0.0.1:9/" };
+
+        var made = (await routes.PutAsync(hook, once)).OrThrow();
+        Assert.Equal(made, await routes.PutAsync(hook, once));
+        Assert.Equal(ErrorCodes.KeyReused, (await routes.PutAsync(hook with { TimeoutMs = 9 }, once)).Error?.Code);
+
+        var put = (await jobs.PutAsync(ASpec("a", 3_600_000), once)).OrThrow();
+        var drawn = (await jobs.CreateAsync(ASpec("a", 3_600_000) with { Id = null }, once)).OrThrow();
+        var other = ASpec("a", 3_600_001);
+        Assert.Equal(put, await jobs.PutAsync(ASpec("a", 3_600_000), once));
+        Assert.Equal(ErrorCodes.KeyReused, (await jobs.PutAsync(other, once)).Error?.Code);
+        var ifAbsent = await jobs.PutAsync(ASpec("a", 3_600_000), once with { IfAbsent = true });
+        Assert.Equal(ErrorCodes.KeyReused, ifAbsent.Error?.Code);
+        Assert.Equal(ErrorCodes.KeyReused, (await jobs.CreateAsync(other with { Id = null }, once)).Error?.Code);
+        Assert.NotEqual("a", drawn.Id);
+        Assert.Equal(DeleteOutcome.Won, (await jobs.DeleteAsync("a", once)).OrThrow().Deleted);
+    }
+
+    [Fact]
+    public async Task A_refused_delete_of_a_route_leaves_it_as_it_is()
+    {
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 3);
+        await PutRouteAsync(cluster, "http://127.0.0.1:9/");
+        var routes = cluster.Client.Routes("shop");
+        var jobs = cluster.Client.Jobs("shop", "timeouts");
+        var before = (await routes.GetAsync("hook")).OrThrow().Version;
+        await CreateAsync(jobs, [ASpec("a", 3_600_000), ASpec("b", 3_600_000)]);
+
+        var refused = await routes.DeleteAsync("hook");
+        var stale = await routes.DeleteAsync("hook", options: new RequestOptions { IfVersion = before + 1 });
+
+        Assert.Equal(ErrorCodes.RouteInUse, refused.Error?.Code);
+        Assert.Equal((2, before), (refused.UnfinishedCount, refused.Version));
+        Assert.Equal(ErrorCodes.VersionMismatch, stale.Error?.Code);
+        Assert.Equal(before, (await routes.GetAsync("hook")).OrThrow().Version);
+        (await jobs.DeleteAsync("a")).OrThrow();
+        (await jobs.DeleteAsync("b")).OrThrow();
+        (await routes.DeleteAsync("hook")).OrThrow();
+        Assert.Equal(ErrorCodes.RouteNotFound, (await routes.GetAsync("hook")).Error?.Code);
+    }
+
     private static JobSpec ASpec(string id, long delayMs) => new()
     {
         Id = id,
