@@ -8,8 +8,8 @@ public sealed record RequestOptions
 {
     /// <summary>
     /// The same for every repeat of one request, however it was sent: a repeat within a minute has no effect and gets
-    /// the same answer; another request to the same job or route is refused with <see cref="ErrorCodes.KeyReused"/>, but
-    /// for one of another kind. 1 to 256 characters; null draws one for this call alone.
+    /// the same answer; one of the same kind, to the same job or route, with other content is refused with
+    /// <see cref="ErrorCodes.KeyReused"/>. 1 to 256 characters; null draws one for this call alone.
     /// </summary>
     [Id(0)]
     public string? IdempotencyKey { get; init; }
