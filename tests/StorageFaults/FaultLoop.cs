@@ -101,7 +101,9 @@ public sealed class FaultLoop(FaultLoopOptions options, WriterFault fault, Actio
     private List<(int VNode, long Number)> Write(int killAfter, int failAtSync)
     {
         using var writer = Process.Start(WriterOf(++_life, failAtSync))!;
-        writer.ErrorDataReceived += static (_, _) => { };
+        var saysWhy = false;
+        writer.ErrorDataReceived += (_, line) =>
+            saysWhy |= line.Data?.Contains(JobWriter.SyncFailed, StringComparison.Ordinal) is true;
         writer.BeginErrorReadLine();
         var told = new List<(int VNode, long Number)>();
         while (writer.StandardOutput.ReadLine() is { } line)
@@ -122,7 +124,8 @@ public sealed class FaultLoop(FaultLoopOptions options, WriterFault fault, Actio
         }
 
         writer.WaitForExit();
-        if (told.Count < killAfter && (failAtSync == 0 || writer.ExitCode != AbortedBySignal))
+        var isAsMeant = failAtSync > 0 && saysWhy && writer.ExitCode == AbortedBySignal;
+        if (told.Count < killAfter && !isAsMeant)
         {
             Lose($"the writer ended by itself after {told.Count} acknowledgements, exit code {writer.ExitCode}");
         }

@@ -152,5 +152,5 @@ public sealed class JobClient(DiskNode node, int life, Action<Acknowledged> told
         }
     }
 
-    private RequestId RequestOf(ulong token) => new(new UInt128((ulong)life + 1, token));
+    private RequestId RequestOf(ulong token) => new(((ulong)(life + 1) << 40) + token);
 }

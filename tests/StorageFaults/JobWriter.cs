@@ -9,7 +9,14 @@ namespace TimeMachine.StorageFaults;
 /// </summary>
 public static class JobWriter
 {
+    /// <summary>What the process says when it ends itself at a failed sync.</summary>
+    public const string SyncFailed = "A sync failed.";
+
     private const int InFlight = 256;
+
+    /// <summary>Of a life that ends at one of its syncs: smaller batches, or it would tell tens of thousands first.
+    /// </summary>
+    private const int InFlightOfSyncs = 64;
 
     /// <summary>Writes until it is killed.</summary>
     /// <param name="path">The data directory.</param>
@@ -19,16 +26,17 @@ public static class JobWriter
     public static int Run(string path, int life, int failAtSync, Stream told)
     {
         var disk = new FaultyFileSystem(
-            RealFileSystem.EndingTheProcess(), static error => Environment.FailFast("A sync failed.", error));
+            RealFileSystem.EndingTheProcess(), static error => Environment.FailFast(SyncFailed, error));
         disk.LoseAtSync(failAtSync);
         using var node = new DiskNode(path, life, failAtSync == 0 ? null : disk);
         using var writer = new StreamWriter(told, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         node.RunUntil(node.IsReady);
         var client = new JobClient(node, life, acknowledged => writer.Write(acknowledged.Line + "\n"));
         client.Begin();
+        var inFlight = failAtSync == 0 ? InFlight : InFlightOfSyncs;
         while (true)
         {
-            while (client.OpenCount < InFlight)
+            while (client.OpenCount < inFlight)
             {
                 client.Ask();
             }
