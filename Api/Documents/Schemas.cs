@@ -74,9 +74,15 @@ internal static partial class Schemas
             ("attempts_max", Field.Integer(
                 "How many failed attempts make a job dead. Default 10.", 1, Limits.AttemptsMax, 10)),
             ("backoff_initial_ms", Field.Integer(
-                "The backoff after the first failure; it doubles. Default 1000.", 1, Limits.BackoffMsMax, 1_000)),
+                "The backoff after the first failure; it doubles. At most backoff_max_ms. Default 1000.",
+                1,
+                Limits.BackoffMsMax,
+                Limits.BackoffInitialMsDefault)),
             ("backoff_max_ms", Field.Integer(
-                "The longest backoff. Default 600000.", 1, Limits.BackoffMsMax, 600_000)),
+                "The longest backoff; at least backoff_initial_ms. Default 600000.",
+                1,
+                Limits.BackoffMsMax,
+                Limits.BackoffMaxMsDefault)),
             ("concurrency", Field.Integer(
                 "The most sends under way in the whole cluster. Default: no limit.", 1, Limits.ConcurrencyMax, 16)),
             ("rate_per_s", Field.Integer(
