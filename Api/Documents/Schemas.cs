@@ -145,6 +145,18 @@ internal static partial class Schemas
             ("deleting", Field.Boolean("True while a delete is under way.")),
         ]);
 
+    private static OpenApiSchema Details(string description) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = description,
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["version"] = Field.Integer("The present version of the job or route.", example: 65_536),
+            ["unfinished"] = Field.Integer("Of a route that is in use: its unfinished jobs.", example: 2),
+        },
+        AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
+
     private static OpenApiSchema Error()
     {
         var schema = Field.Object(
@@ -152,12 +164,8 @@ internal static partial class Schemas
             [
                 ("error", Field.Text("For people.", "trigger_time must be positive: milliseconds since 1970.")),
                 ("code", Field.Text("Stable: E001 and so on.", "E001")),
-                ("details", new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Object,
-                    Description = "What is known besides: the field, the reason and the limit; the present version.",
-                    AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
-                }),
+                ("details", Details(
+                    "What is known besides: the field, the reason and the limit; the present version.")),
             ]);
         schema.Examples = Field.Examples(JsonNode.Parse(
             """

@@ -50,8 +50,8 @@ public sealed class RealClusterTests(RealCluster cluster) : IClassFixture<RealCl
         Assert.All([stale, taken, staleDelete], answer => Assert.Equal((412, "E004"), (answer.Status, answer.Code)));
         Assert.Equal("The present version is another one than the request names.", (string?)stale.Json["error"]);
         Assert.Equal(
-            ("scheduled", $"{second.Version}"),
-            ((string?)stale.Json["details"]!["state"], (string?)stale.Json["details"]!["version"]));
+            ("scheduled", second.Version),
+            ((string?)stale.Json["details"]!["state"], (long)stale.Json["details"]!["version"]!));
         Assert.Equal((200, "won"), (won.Status, (string?)won.Json["outcome"]));
         Assert.Equal((404, "E002"), (none.Status, none.Code));
     }
@@ -133,8 +133,8 @@ public sealed class RealClusterTests(RealCluster cluster) : IClassFixture<RealCl
         Assert.Equal((201, 200, created.Version), (created.Status, same.Status, same.Version));
         Assert.Equal((409, "E031"), (other.Status, other.Code));
         Assert.Equal(200, paused.Status);
-        Assert.Equal((409, "E012", "1"), (
-            refused.Status, refused.Code, (string?)refused.Json["details"]!["unfinished"]));
+        Assert.Equal((409, "E012", 1), (
+            refused.Status, refused.Code, (int)refused.Json["details"]!["unfinished"]!));
         Assert.Equal(200, deleted.Status);
         Assert.Equal((404, "E010"), (gone.Status, gone.Code));
         Assert.Contains(late.Code, (string[])["E010", "E011"]);
