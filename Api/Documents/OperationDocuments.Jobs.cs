@@ -95,12 +95,15 @@ internal static partial class OperationDocuments
             HasETag = true,
         },
         ["redriveJob"] = new(
-            JobsTag, "Send a dead or unknown job again", "It keeps its version: the recipient sees the same key.")
+            JobsTag,
+            "Send a dead or unknown job again",
+            "It keeps its version: the recipient sees the same key. If its route is gone it is refused (404, E010).")
         {
             Response = "JobChange",
             Codes =
             [
-                ErrorCodes.JobNotFound, ErrorCodes.NotRedrivable, ErrorCodes.BodyDropped, ErrorCodes.TooManyRequests,
+                ErrorCodes.JobNotFound, ErrorCodes.RouteNotFound, ErrorCodes.RouteDeleted, ErrorCodes.NotRedrivable,
+                ErrorCodes.BodyDropped, ErrorCodes.TooManyRequests,
             ],
             HasETag = true,
         },

@@ -141,6 +141,33 @@ public sealed class RealClusterTests(RealCluster cluster) : IClassFixture<RealCl
     }
 
     [Fact]
+    public async Task A_job_that_ends_with_its_route_counts_no_attempt_and_is_redriven_once_the_route_is_there_again()
+    {
+        const string route = "/route/gone/hook";
+        const string job = "/job/gone/jobs/a";
+        var webhook = $$"""{"webhook_url":"{{cluster.Webhook}}"}""";
+        await cluster.SendAsync("PUT", route, webhook);
+        await cluster.SendAsync("POST", route + "/pause");
+        await cluster.SendAsync("PUT", job, """{"delay_ms":0,"route":"hook","meta":"after all"}""");
+        await cluster.SendAsync("DELETE", route + "?force=true");
+        var dead = await cluster.UntilAsync(job, "dead");
+
+        var refused = await cluster.SendAsync("POST", job + "/redrive");
+        var still = await cluster.SendAsync("GET", job);
+        await cluster.SendAsync("PUT", route, webhook);
+        var redriven = await cluster.SendAsync("POST", job + "/redrive");
+        var delivered = await cluster.UntilAsync(job, "delivered");
+
+        var record = Assert.Single(dead["attempts"]!.AsArray())!;
+        Assert.Equal((0, "route_deleted"), ((int)dead["attempt_count"]!, (string?)record["error"]));
+        Assert.Equal((404, "E010"), (refused.Status, refused.Code));
+        Assert.Equal("dead", (string?)still.Json["state"]);
+        Assert.Equal(200, redriven.Status);
+        Assert.Equal(1, (int)delivered["attempt_count"]!);
+        Assert.Contains("\"after all\"", cluster.Delivered);
+    }
+
+    [Fact]
     public async Task An_address_that_the_nodes_may_not_reach_is_refused()
     {
         var answer = await cluster.SendAsync(
