@@ -84,7 +84,11 @@ internal static partial class OperationDocuments
                 ErrorCodes.JobNotFound, ErrorCodes.VersionMismatch, ErrorCodes.Finished, ErrorCodes.TooManyRequests,
             ],
         },
-        ["runJob"] = new(JobsTag, "Run a waiting job now", "Writes a new version that is due now.")
+        ["runJob"] = new(
+            JobsTag,
+            "Run a waiting job now",
+            "Writes a new version that is due now. A job that was sent already is refused (409, E005) and keeps its "
+                + "own retries.")
         {
             Response = "JobChange",
             Codes =
