@@ -37,7 +37,8 @@ public interface IJobsGrain : IGrainWithStringKey
     [Alias("run")]
     public Task<JobReply> RunAsync(string id, RequestOptions? options = null);
 
-    /// <summary>Sends a dead or unknown job again.</summary>
+    /// <summary>Sends a dead or unknown job again; refused with <see cref="ErrorCodes.RouteNotFound"/> if its route is
+    /// gone.</summary>
     [ResponseTimeout("00:00:10")]
     [Alias("redrive")]
     public Task<JobReply> RedriveAsync(string id, RequestOptions? options = null);

@@ -45,6 +45,12 @@ public static class Limits
     /// <summary>The longest backoff, in ms: a day; the least is 1.</summary>
     public const int BackoffMsMax = 86_400_000;
 
+    /// <summary>The backoff after the first failure of a route that does not say it, in ms.</summary>
+    public const int BackoffInitialMsDefault = 1_000;
+
+    /// <summary>The longest backoff of a route that does not say it, in ms.</summary>
+    public const int BackoffMaxMsDefault = 600_000;
+
     /// <summary>The most sends under way of a limited route; the least is 1.</summary>
     public const int ConcurrencyMax = 65_535;
 

@@ -28,7 +28,8 @@ public sealed record RouteSpec
     [Id(4)]
     public int? AttemptsMax { get; init; }
 
-    /// <summary>The backoff after the first failure, in ms: 1 to 86,400,000; it doubles. Default 1,000.</summary>
+    /// <summary>The backoff after the first failure, in ms: 1 to 86,400,000, and at most the longest; it doubles.
+    /// Default 1,000.</summary>
     [Id(5)]
     public int? BackoffInitialMs { get; init; }
 

@@ -22,7 +22,7 @@ internal static class Field
     public static OpenApiSchema Name(string description, string example) => new()
     {
         Type = JsonSchemaType.String,
-        Description = description + " 1 to 256 code points, no control characters, not . or .. .",
+        Description = description + " 1 to 256 code points, no control characters, not one or two dots alone.",
         Examples = Examples(example),
         MinLength = 1,
         MaxLength = 256,

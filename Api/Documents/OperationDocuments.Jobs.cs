@@ -84,7 +84,11 @@ internal static partial class OperationDocuments
                 ErrorCodes.JobNotFound, ErrorCodes.VersionMismatch, ErrorCodes.Finished, ErrorCodes.TooManyRequests,
             ],
         },
-        ["runJob"] = new(JobsTag, "Run a waiting job now", "Writes a new version that is due now.")
+        ["runJob"] = new(
+            JobsTag,
+            "Run a waiting job now",
+            "Writes a new version that is due now. A job that was sent already is refused (409, E005) and keeps its "
+                + "own retries.")
         {
             Response = "JobChange",
             Codes =
@@ -95,12 +99,15 @@ internal static partial class OperationDocuments
             HasETag = true,
         },
         ["redriveJob"] = new(
-            JobsTag, "Send a dead or unknown job again", "It keeps its version: the recipient sees the same key.")
+            JobsTag,
+            "Send a dead or unknown job again",
+            "It keeps its version: the recipient sees the same key. If its route is gone it is refused (404, E010).")
         {
             Response = "JobChange",
             Codes =
             [
-                ErrorCodes.JobNotFound, ErrorCodes.NotRedrivable, ErrorCodes.BodyDropped, ErrorCodes.TooManyRequests,
+                ErrorCodes.JobNotFound, ErrorCodes.RouteNotFound, ErrorCodes.RouteDeleted, ErrorCodes.NotRedrivable,
+                ErrorCodes.BodyDropped, ErrorCodes.TooManyRequests,
             ],
             HasETag = true,
         },

@@ -69,12 +69,7 @@ internal static partial class Schemas
             ("state", State()),
             ("error", Field.Text("Why it was refused.")),
             ("code", Field.Text("The stable code of the refusal.")),
-            ("details", new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Description = "What is known besides.",
-                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
-            }),
+            ("details", Details("What is known besides.")),
         ]);
 
     private static OpenApiSchema Job(OpenApiDocument document) => Field.Object(
@@ -95,7 +90,9 @@ internal static partial class Schemas
             ("expire_after_ms", Field.Integer("How long after its trigger time it is of use; absent for ever.")),
             ("meta", new OpenApiSchema { Description = "What is delivered; absent once it is dropped." }),
             ("attempts", Field.List(
-                "The newest attempts; of unfinished, dead and unknown jobs.", Reference("Attempt", document))),
+                "The newest attempts; of unfinished, dead and unknown jobs. A record of route_deleted may be of none "
+                    + "that was made: attempt_count counts.",
+                Reference("Attempt", document))),
             ("last_status", Field.Integer("The status of the last attempt; of the other jobs.")),
             ("lateness_ms", Field.Integer("How late the last attempt was sent.")),
             ("next_attempt_at", Field.Integer("When it is due next, in ms since 1970; of waiting jobs.")),

@@ -74,9 +74,15 @@ internal static partial class Schemas
             ("attempts_max", Field.Integer(
                 "How many failed attempts make a job dead. Default 10.", 1, Limits.AttemptsMax, 10)),
             ("backoff_initial_ms", Field.Integer(
-                "The backoff after the first failure; it doubles. Default 1000.", 1, Limits.BackoffMsMax, 1_000)),
+                "The backoff after the first failure; it doubles. At most backoff_max_ms. Default 1000.",
+                1,
+                Limits.BackoffMsMax,
+                Limits.BackoffInitialMsDefault)),
             ("backoff_max_ms", Field.Integer(
-                "The longest backoff. Default 600000.", 1, Limits.BackoffMsMax, 600_000)),
+                "The longest backoff; at least backoff_initial_ms. Default 600000.",
+                1,
+                Limits.BackoffMsMax,
+                Limits.BackoffMaxMsDefault)),
             ("concurrency", Field.Integer(
                 "The most sends under way in the whole cluster. Default: no limit.", 1, Limits.ConcurrencyMax, 16)),
             ("rate_per_s", Field.Integer(
@@ -139,6 +145,18 @@ internal static partial class Schemas
             ("deleting", Field.Boolean("True while a delete is under way.")),
         ]);
 
+    private static OpenApiSchema Details(string description) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = description,
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["version"] = Field.Integer("The present version of the job or route.", example: 65_536),
+            ["unfinished"] = Field.Integer("Of a route that is in use: its unfinished jobs.", example: 2),
+        },
+        AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
+
     private static OpenApiSchema Error()
     {
         var schema = Field.Object(
@@ -146,12 +164,8 @@ internal static partial class Schemas
             [
                 ("error", Field.Text("For people.", "trigger_time must be positive: milliseconds since 1970.")),
                 ("code", Field.Text("Stable: E001 and so on.", "E001")),
-                ("details", new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Object,
-                    Description = "What is known besides: the field, the reason and the limit; the present version.",
-                    AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String },
-                }),
+                ("details", Details(
+                    "What is known besides: the field, the reason and the limit; the present version.")),
             ]);
         schema.Examples = Field.Examples(JsonNode.Parse(
             """

@@ -63,6 +63,12 @@ internal sealed class Answer
         response.StatusCode = Status;
         response.ContentLength = _body.Length;
         AddHeaders(response.Headers);
+        if (Status == StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(http.Request.Protocol))
+        {
+            // The rest of the body is not taken, so nothing can follow it.
+            response.Headers.Connection = "close";
+        }
+
         if (!HttpMethods.IsHead(http.Request.Method))
         {
             await response.BodyWriter.WriteAsync(_body);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TimeMachine.Grains.Interfaces;
 
@@ -20,9 +21,24 @@ internal static class ErrorJson
         writer.WriteStartObject("details");
         foreach (var (name, value) in refusal.Details)
         {
-            writer.WriteString(name, value);
+            WriteDetail(writer, name, value);
         }
 
         writer.WriteEndObject();
+    }
+
+    /// <summary>The contract of the nodes has texts alone; here numbers are numbers, as everywhere in this interface.
+    /// </summary>
+    private static void WriteDetail(Utf8JsonWriter writer, string name, string value)
+    {
+        if (name is "version" or "unfinished"
+            && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteString(name, value);
+        }
     }
 }

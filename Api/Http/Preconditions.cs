@@ -44,12 +44,12 @@ internal static class Preconditions
 
         if (!TryReadVersion(ifMatch, out var version))
         {
-            return InvalidField.Because(IfMatch, "must be one version in quotes, as ETag gave it: \"42\"");
+            return InvalidField.Because(IfMatch, "must be one version in quotes, like \"42\", as ETag gave it");
         }
 
         if (ifNoneMatch is [{ } none] && none.Trim() != "*")
         {
-            return InvalidField.Because(IfNoneMatch, "must be *");
+            return InvalidField.Because(IfNoneMatch, "takes * only");
         }
 
         options = new RequestOptions

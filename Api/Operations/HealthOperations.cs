@@ -19,7 +19,7 @@ internal static class HealthOperations
         var report = await call.Readiness.CheckAsync(CancellationToken.None);
         return report.IsReady
             ? Ok(report.Reason)
-            : Answer.Refused(new ErrorReply(ErrorCodes.Unavailable, $"Not ready: {report.Reason}")
+            : Answer.Refused(new ErrorReply(ErrorCodes.Unavailable, $"Not ready: {report.Reason}.")
             {
                 Details = ImmutableSortedDictionary<string, string>.Empty.Add("reason", report.Reason),
                 RetryAfterMs = RetryAfterMs,

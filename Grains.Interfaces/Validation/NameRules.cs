@@ -24,7 +24,7 @@ public static class NameRules
 
         if (name is "." or "..")
         {
-            return InvalidField.Because(field, "must not be . or ..");
+            return InvalidField.Because(field, "must not be one or two dots alone");
         }
 
         var codePoints = 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace TimeMachine.Grains.Interfaces.Validation;
 
@@ -16,12 +17,36 @@ public static class RouteRules
             ?? CheckRange("attempts_max", route.AttemptsMax, Limits.AttemptsMax)
             ?? CheckRange("backoff_initial_ms", route.BackoffInitialMs, Limits.BackoffMsMax)
             ?? CheckRange("backoff_max_ms", route.BackoffMaxMs, Limits.BackoffMsMax)
+            ?? CheckBackoff(route)
             ?? CheckRange("concurrency", route.Concurrency, Limits.ConcurrencyMax)
             ?? CheckRange("rate_per_s", route.RatePerSecond, Limits.RatePerSecondMax)
             ?? CheckSecrets(route.Secrets);
 
     private static ErrorReply? CheckRange(string field, int? value, int max) =>
         value is { } given && (given < 1 || given > max) ? InvalidField.NotWithin(field, 1, max) : null;
+
+    /// <summary>The first backoff is no longer than the longest, by their defaults where they are absent.</summary>
+    private static ErrorReply? CheckBackoff(RouteSpec route)
+    {
+        var initialMs = route.BackoffInitialMs ?? Limits.BackoffInitialMsDefault;
+        var maxMs = route.BackoffMaxMs ?? Limits.BackoffMaxMsDefault;
+        if (initialMs <= maxMs)
+        {
+            return null;
+        }
+
+        var invariant = CultureInfo.InvariantCulture;
+        var byDefault = route.BackoffInitialMs is null || route.BackoffMaxMs is null ? " by default" : "";
+        return route.BackoffInitialMs is null
+            ? InvalidField.Because(
+                "backoff_max_ms",
+                string.Create(invariant, $"must be at least backoff_initial_ms, which is {initialMs}{byDefault}"),
+                string.Create(invariant, $"{initialMs} to {Limits.BackoffMsMax}"))
+            : InvalidField.Because(
+                "backoff_initial_ms",
+                string.Create(invariant, $"must be at most backoff_max_ms, which is {maxMs}{byDefault}"),
+                string.Create(invariant, $"1 to {maxMs}"));
+    }
 
     private static ErrorReply? CheckMode(Delivery? mode) =>
         mode is null or Delivery.AtLeastOnce or Delivery.AtMostOnce

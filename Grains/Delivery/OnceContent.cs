@@ -10,9 +10,6 @@ internal sealed class OnceContent(ReadOnlyMemory<byte> bytes) : HttpContent
 {
     private int _writes;
 
-    /// <summary>Whether anything of the request may have left: set before the first byte of the body.</summary>
-    public bool HasBegun => Volatile.Read(ref _writes) > 0;
-
     /// <inheritdoc/>
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -36,6 +36,7 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectCallback = ConnectAsync,
+            PlaintextStreamFilter = static (context, _) => new(new AttemptStream(context.PlaintextStream)),
         });
     }
 
@@ -52,7 +53,7 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
     private async Task SendAsync(SendRequest attempt, Action<AttemptResult> ended)
     {
         var begun = _time.GetTimestamp();
-        var content = new OnceContent(attempt.Meta);
+        var writes = AttemptStream.Begin();
         using var span = NodeTracing.Begin(attempt);
         AttemptResult result;
         var hasSlot = false;
@@ -63,16 +64,16 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
             using var slot = await _slots.TakeAsync(attempt.Route.Key, timeout.Token).ConfigureAwait(false);
             timeout.Token.ThrowIfCancellationRequested();
             hasSlot = true;
-            using var request = RequestOf(attempt, content, NodeTracing.HeaderOf(span, attempt.Trace));
+            using var request = RequestOf(attempt, NodeTracing.HeaderOf(span, attempt.Trace));
             using var response = await _http.SendAsync(request, timeout.Token).ConfigureAwait(false);
             result = AttemptResult.Answer(
                 (ushort)response.StatusCode, DurationMs(begun), RetryAfterMs(response.Headers.RetryAfter));
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // Without a slot nothing was written: an at-most-once job can be tried again.
+            // Where nothing was written an at-most-once job can be tried again.
             result = hasSlot
-                ? ResultOf(error, content, DurationMs(begun))
+                ? ResultOf(error, writes.HasBegun, DurationMs(begun))
                 : new AttemptResult(AttemptEnd.TimedOut, 0, DurationMs(begun), 0, WroteNothing: true);
         }
 
@@ -82,7 +83,7 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
 
     private int DurationMs(long begun) => (int)Math.Min(int.MaxValue, _time.GetElapsedTime(begun).TotalMilliseconds);
 
-    private HttpRequestMessage RequestOf(in SendRequest attempt, OnceContent content, string trace)
+    private HttpRequestMessage RequestOf(in SendRequest attempt, string trace)
     {
         var refusal = WebhookTarget.Check(attempt.Route.WebhookUrl, _options.AllowLoopback, out var target);
         if (refusal is not null)
@@ -94,6 +95,7 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
         var id = string.Create(
             invariant, $"{_options.Cluster}_{attempt.Group.VNode.Value}_{attempt.Version.Value}");
         var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
+        var content = new OnceContent(attempt.Meta);
         var request = new HttpRequestMessage(HttpMethod.Post, target)
         {
             Content = content,
@@ -141,26 +143,33 @@ public sealed class WebhookSender : IAttemptSender, IDisposable
         return (int)Math.Clamp(ms, 0, RetryAfterMsMax);
     }
 
-    /// <summary>Only what failed before there was a connection is known to have written nothing.</summary>
-    private static AttemptResult ResultOf(Exception error, OnceContent content, int durationMs)
+    /// <summary>An attempt that had no connection, or none in time, is known to have written nothing.</summary>
+    private static AttemptResult ResultOf(Exception error, bool hasWritten, int durationMs)
     {
         if (error is ForbiddenTargetException || error.InnerException is ForbiddenTargetException)
         {
             return new AttemptResult(AttemptEnd.Forbidden, 0, durationMs, 0, WroteNothing: true);
         }
 
-        if (!content.HasBegun && error is HttpRequestException
-            {
-                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-                    or HttpRequestError.SecureConnectionError
-            })
+        if (!hasWritten && IsNotConnected(error))
         {
             return AttemptResult.NotConnected(durationMs);
         }
 
-        var end = error is OperationCanceledException ? AttemptEnd.TimedOut : AttemptEnd.Broken;
-        return AttemptResult.Lost(end, durationMs);
+        return error is OperationCanceledException
+            ? new AttemptResult(AttemptEnd.TimedOut, 0, durationMs, 0, WroteNothing: !hasWritten)
+            : AttemptResult.Lost(AttemptEnd.Broken, durationMs);
     }
+
+    /// <summary>The time to connect is the only one that ends with a timeout inside: the route's own ends without.
+    /// </summary>
+    private static bool IsNotConnected(Exception error) => error switch
+    {
+        OperationCanceledException => error.InnerException is TimeoutException,
+        HttpRequestException request => request.HttpRequestError is HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        _ => false,
+    };
 
     /// <summary>Resolves a name, and connects to an address that was checked: a second answer of the name server
     /// changes nothing.</summary>

@@ -48,6 +48,11 @@ public sealed partial class NodeCore
             return;
         }
 
+        if (request.Kind == JobRequestKind.Redrive && !MayRedrive(token, group, request, now, output))
+        {
+            return;
+        }
+
         if (!TryTime(group, now, out var time))
         {
             output.Answers.Add(new CallAnswer(token, new JobAnswer(ErrorCode.Overloaded), default));

@@ -4,7 +4,7 @@ namespace TimeMachine.Core.Node;
 
 /// <content>
 /// New work for a route that this node does not know: it asks the system group before it refuses, since its own table
-/// may be behind.
+/// may be behind. A redrive is such work too.
 /// </content>
 public sealed partial class NodeCore
 {
@@ -21,6 +21,30 @@ public sealed partial class NodeCore
         }
 
         return route.IsDeleting ? ErrorCode.RouteDeleted : ErrorCode.None;
+    }
+
+    /// <summary>
+    /// A redrive is new work for the route of its job, by the rows as they are applied here: for one that is gone the
+    /// job would only be dead again. What else stands against it, the command itself finds.
+    /// </summary>
+    /// <returns>False if it has been answered or waits.</returns>
+    private bool MayRedrive(ulong token, GroupId group, JobRequest request, MonoMs now, NodeOutput output)
+    {
+        var job = Look(new PendingRead(token, group, request.Key, null), now, output);
+        if (!job.IsOk && job.Code != ErrorCode.JobNotFound)
+        {
+            output.Answers.Add(new CallAnswer(token, job, default));
+            return false;
+        }
+
+        if (job.View is not { State: JobState.Dead or JobState.Unknown, Route: var route }
+            || RefusalFor(route) == ErrorCode.None)
+        {
+            return true;
+        }
+
+        AwaitRoute(token, group, request with { Route = route }, now, output);
+        return false;
     }
 
     /// <summary>Holds a call until the route is there, or the table is proven as new as the call.</summary>

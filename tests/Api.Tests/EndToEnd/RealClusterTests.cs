@@ -50,8 +50,8 @@ public sealed class RealClusterTests(RealCluster cluster) : IClassFixture<RealCl
         Assert.All([stale, taken, staleDelete], answer => Assert.Equal((412, "E004"), (answer.Status, answer.Code)));
         Assert.Equal("The present version is another one than the request names.", (string?)stale.Json["error"]);
         Assert.Equal(
-            ("scheduled", $"{second.Version}"),
-            ((string?)stale.Json["details"]!["state"], (string?)stale.Json["details"]!["version"]));
+            ("scheduled", second.Version),
+            ((string?)stale.Json["details"]!["state"], (long)stale.Json["details"]!["version"]!));
         Assert.Equal((200, "won"), (won.Status, (string?)won.Json["outcome"]));
         Assert.Equal((404, "E002"), (none.Status, none.Code));
     }
@@ -133,11 +133,38 @@ public sealed class RealClusterTests(RealCluster cluster) : IClassFixture<RealCl
         Assert.Equal((201, 200, created.Version), (created.Status, same.Status, same.Version));
         Assert.Equal((409, "E031"), (other.Status, other.Code));
         Assert.Equal(200, paused.Status);
-        Assert.Equal((409, "E012", "1"), (
-            refused.Status, refused.Code, (string?)refused.Json["details"]!["unfinished"]));
+        Assert.Equal((409, "E012", 1), (
+            refused.Status, refused.Code, (int)refused.Json["details"]!["unfinished"]!));
         Assert.Equal(200, deleted.Status);
         Assert.Equal((404, "E010"), (gone.Status, gone.Code));
         Assert.Contains(late.Code, (string[])["E010", "E011"]);
+    }
+
+    [Fact]
+    public async Task A_job_that_ends_with_its_route_counts_no_attempt_and_is_redriven_once_the_route_is_there_again()
+    {
+        const string route = "/route/gone/hook";
+        const string job = "/job/gone/jobs/a";
+        var webhook = $$"""{"webhook_url":"{{cluster.Webhook}}"}""";
+        await cluster.SendAsync("PUT", route, webhook);
+        await cluster.SendAsync("POST", route + "/pause");
+        await cluster.SendAsync("PUT", job, """{"delay_ms":0,"route":"hook","meta":"after all"}""");
+        await cluster.SendAsync("DELETE", route + "?force=true");
+        var dead = await cluster.UntilAsync(job, "dead");
+
+        var refused = await cluster.SendAsync("POST", job + "/redrive");
+        var still = await cluster.SendAsync("GET", job);
+        await cluster.SendAsync("PUT", route, webhook);
+        var redriven = await cluster.SendAsync("POST", job + "/redrive");
+        var delivered = await cluster.UntilAsync(job, "delivered");
+
+        var record = Assert.Single(dead["attempts"]!.AsArray())!;
+        Assert.Equal((0, "route_deleted"), ((int)dead["attempt_count"]!, (string?)record["error"]));
+        Assert.Equal((404, "E010"), (refused.Status, refused.Code));
+        Assert.Equal("dead", (string?)still.Json["state"]);
+        Assert.Equal(200, redriven.Status);
+        Assert.Equal(1, (int)delivered["attempt_count"]!);
+        Assert.Contains("\"after all\"", cluster.Delivered);
     }
 
     [Fact]

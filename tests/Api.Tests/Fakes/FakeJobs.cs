@@ -122,6 +122,11 @@ internal sealed class FakeJobs(FakeCluster cluster, CollectionName name) : IJobs
                 return Refused(ErrorCodes.NotRedrivable, there.Job);
             }
 
+            if (CheckRoute(there.Spec) is { } noRoute)
+            {
+                return noRoute;
+            }
+
             _jobs[id] = (there.Job with { State = JobStatus.Retrying }, there.Spec);
             return Reply(_jobs[id].Job, cluster.NextIndex());
         });

@@ -31,7 +31,7 @@ public sealed class JobTests : IAsyncLifetime
         Assert.Equal(created.Version / 65_536, (long)created.Json["offset"]!);
         Assert.Equal((200, created.Version), (again.Status, again.Version));
         Assert.Equal((409, "E003"), (other.Status, other.Code));
-        Assert.Equal($"{created.Version}", (string?)other.Json["details"]!["version"]);
+        Assert.Equal(created.Version, (long)other.Json["details"]!["version"]!);
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public sealed class JobTests : IAsyncLifetime
 
         Assert.Equal((201, 200), (first.Status, second.Status));
         Assert.True(second.Version > first.Version);
-        Assert.Equal((412, "E004", $"{second.Version}"), (
-            stale.Status, stale.Code, (string?)stale.Json["details"]!["version"]));
+        Assert.Equal((412, "E004", second.Version), (
+            stale.Status, stale.Code, (long)stale.Json["details"]!["version"]!));
         Assert.Equal((412, "E004"), (taken.Status, taken.Code));
         Assert.Equal(2, (int)(await _host.SendAsync("GET", ApiHost.Collection + "/a")).Json["meta"]!);
     }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using TimeMachine.Api.Tests.Hosting;
+using TimeMachine.Core.Jobs;
+using TimeMachine.Grains.Interfaces;
 
 namespace TimeMachine.Api.Tests.Operations;
 
@@ -68,6 +70,29 @@ public sealed class RouteTests : IAsyncLifetime
     }
 
     [Fact]
+    public void The_backoffs_that_are_compared_by_default_are_those_that_the_nodes_take()
+    {
+        var route = new Core.Routes.Route { Key = RouteKey.Of("shop", "hook"), WebhookUrl = "https://a.example/" };
+
+        Assert.Equal(
+            (Limits.BackoffInitialMsDefault, Limits.BackoffMaxMsDefault), (route.BackoffInitialMs, route.BackoffMaxMs));
+    }
+
+    [Theory]
+    [InlineData("\"backoff_initial_ms\":21,\"backoff_max_ms\":20", "at most backoff_max_ms, which is 20.")]
+    [InlineData("\"backoff_initial_ms\":600001", "at most backoff_max_ms, which is 600000 by default.")]
+    [InlineData("\"backoff_max_ms\":999", "at least backoff_initial_ms, which is 1000 by default.")]
+    public async Task A_backoff_that_does_not_fit_the_other_is_told_what_that_is(string fields, string message)
+    {
+        var body = $$"""{"webhook_url":"https://a.example/",{{fields}}}""";
+
+        var refused = await _host.SendAsync("PUT", "/route/shop/hook", body);
+
+        Assert.Equal((400, "E001"), (refused.Status, refused.Code));
+        Assert.EndsWith(" must be " + message, (string?)refused.Json["error"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_route_pauses_and_resumes()
     {
         var paused = await _host.SendAsync("POST", "/route/shop/hook/pause");
@@ -89,8 +114,8 @@ public sealed class RouteTests : IAsyncLifetime
         var deleted = await _host.SendAsync("DELETE", "/route/shop/hook?force=true");
         var gone = await _host.SendAsync("GET", "/route/shop/hook");
 
-        Assert.Equal((409, "E012", "1"), (
-            refused.Status, refused.Code, (string?)refused.Json["details"]!["unfinished"]));
+        Assert.Equal((409, "E012", 1), (
+            refused.Status, refused.Code, (int)refused.Json["details"]!["unfinished"]!));
         Assert.Equal(409, refusedToo.Status);
         Assert.Equal(200, deleted.Status);
         Assert.Equal((404, "E010"), (gone.Status, gone.Code));

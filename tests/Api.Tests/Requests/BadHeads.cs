@@ -46,7 +46,9 @@ internal static class BadHeads
         Of("no such job to delete", "DELETE /job/shop/timeouts/none", 404, "E002"),
         Of("no such job to run", "POST /job/shop/timeouts/none/run", 404, "E002"),
         Of("no such job to redrive", "POST /job/shop/timeouts/none/redrive", 404, "E002"),
+        // The server itself refuses a zero byte, before any of this code sees the request.
         Of("a job with a zero in its path", "GET /job/shop/timeouts/a%00b", 400, null),
+        Of("a job of a zero", "GET /job/shop/timeouts/%00", 400, null),
         Of("no such route", "GET /route/shop/none", 404, "E010"),
         Of("no such route to delete", "DELETE /route/shop/none", 404, "E010"),
         Of("no such route to pause", "POST /route/shop/none/pause", 404, "E010"),

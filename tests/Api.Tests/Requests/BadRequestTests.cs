@@ -44,6 +44,7 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
     {
         if (request.Code is null)
         {
+            Assert.Equal("", answer.Body);
             return;
         }
 
@@ -51,6 +52,12 @@ public sealed class BadRequestTests(SharedHost shared) : IClassFixture<SharedHos
         var json = JsonNode.Parse(answer.Body)!.AsObject();
         Assert.Equal(["error", "code", "details"], json.Select(field => field.Key));
         Assert.Contains("Content-Type: application/json", answer.Head, StringComparison.Ordinal);
+        Assert.Matches(@"[\p{L}\p{N})*]\.$", (string?)json["error"]);
+        if (request.Status == 413)
+        {
+            Assert.Contains("\r\nConnection: close", answer.Head, StringComparison.Ordinal);
+        }
+
         if (request.Status == 405)
         {
             Assert.Contains("\r\nAllow: ", answer.Head, StringComparison.Ordinal);

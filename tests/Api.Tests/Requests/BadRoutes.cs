@@ -43,6 +43,9 @@ internal static class BadRoutes
         ("no attempts", With("attempts_max", "0"), "attempts_max"),
         ("1,001 attempts", With("attempts_max", "1001"), "attempts_max"),
         ("a backoff of 0", With("backoff_initial_ms", "0"), "backoff_initial_ms"),
+        ("a first backoff over the longest", Backoffs(1_001, 1_000), "backoff_initial_ms"),
+        ("a first backoff over the longest by default", With("backoff_initial_ms", "600001"), "backoff_initial_ms"),
+        ("a longest backoff under the first by default", With("backoff_max_ms", "999"), "backoff_max_ms"),
         ("a backoff over a day", With("backoff_max_ms", "86400001"), "backoff_max_ms"),
         ("a concurrency of 0", With("concurrency", "0"), "concurrency"),
         ("a concurrency of 65,536", With("concurrency", "65536"), "concurrency"),
@@ -92,6 +95,9 @@ internal static class BadRoutes
             "E001",
             row.Field)),
     ];
+
+    private static string Backoffs(int initialMs, int maxMs) =>
+        With("backoff_initial_ms", $"{initialMs},\"backoff_max_ms\":{maxMs}");
 
     private static string Address(string url) => $$"""{"id":"a","webhook_url":"{{url}}"}""";
 

@@ -25,7 +25,7 @@ internal static class BadWires
         Unread("two lengths", "Content-Length: 5\r\nContent-Length: 6\r\n", Job),
         Unread("two lengths in one", "Content-Length: 5, 6\r\n", Job),
         Unread("a negative length", "Content-Length: -1\r\n", ""),
-        Unread("a length with a sign", "Content-Length: +5\r\n", Job),
+        Posted("a length with a sign", "Content-Length: +5\r\n", Job, "body"),
         Unread("a length that is a word", "Content-Length: many\r\n", Job),
         Unread("a length of 2^64", "Content-Length: 18446744073709551616\r\n", Job),
     ];

@@ -77,16 +77,28 @@ internal sealed class NodeWorld
         return _token;
     }
 
-    /// <summary>Asks a node to create a job that is due in an hour.</summary>
-    public ulong Create(TestNode node, int vnode, string id)
+    /// <summary>Asks a node to create a job; without another delay it is due in an hour.</summary>
+    public ulong Create(TestNode node, int vnode, string id, long delayMs = 3_600_000)
     {
         var request = new JobRequest
         {
             Kind = JobRequestKind.Create,
             Key = JobKey.Of("shop", "carts", id),
             RequestId = new RequestId(++_token),
-            DelayMs = 3_600_000,
+            DelayMs = delayMs,
             Route = Mail,
+        };
+        node.Core.Call(_token, VNode(vnode), request, Now, node.Output);
+        return _token;
+    }
+
+    public ulong Redrive(TestNode node, int vnode, string id)
+    {
+        var request = new JobRequest
+        {
+            Kind = JobRequestKind.Redrive,
+            Key = JobKey.Of("shop", "carts", id),
+            RequestId = new RequestId(++_token),
         };
         node.Core.Call(_token, VNode(vnode), request, Now, node.Output);
         return _token;

@@ -91,6 +91,21 @@ public sealed class SystemCodecTests
         Assert.False(RouteCodec.IsValid(ARoute() with { RatePerSecond = -1 }));
     }
 
+    /// <summary>The edge refuses such a route today; nodes keep those that were accepted before.</summary>
+    [Fact]
+    public void A_stored_route_whose_first_backoff_is_over_the_longest_is_still_read()
+    {
+        var route = ARoute() with { BackoffInitialMs = 5_000, BackoffMaxMs = 1_000 };
+        var writer = new ByteWriter();
+        RouteCodec.Write(writer, route);
+
+        var reader = new ByteReader(writer.Written);
+        var read = RouteCodec.Read(ref reader);
+
+        Assert.True(RouteCodec.IsValid(route));
+        Assert.True(read!.HasSameContent(route));
+    }
+
     private static SystemCommand APut => Put(ARoute(), request: 9) with
     {
         Time = new UnixMs(1_700_000_000_000),

@@ -123,6 +123,7 @@ public sealed partial class TriggerEngineTests
     [InlineData(AttemptEnd.Broken, false, JobState.Unknown, 1)]
     [InlineData(AttemptEnd.Answered, false, JobState.Dead, 1)]
     [InlineData(AttemptEnd.ConnectFailed, true, JobState.Delivered, 2)]
+    [InlineData(AttemptEnd.TimedOut, true, JobState.Delivered, 2)]
     public void At_most_once_is_tried_again_only_if_nothing_was_written(
         AttemptEnd end, bool wroteNothing, JobState expected, int sends)
     {

@@ -25,6 +25,9 @@ internal enum Manner
 
     /// <summary>Never answers the first request, and answers all others.</summary>
     HangFirst = 6,
+
+    /// <summary>Answers the first request, and never another.</summary>
+    HangSecond = 7,
 }
 
 /// <summary>A recipient on a socket, that counts what reached it.</summary>
@@ -80,7 +83,8 @@ internal sealed class RawRecipient : IDisposable
         {
             Requests.Enqueue(request);
             var isFirst = _first.TrySetResult();
-            if (_manner is Manner.Hang || (_manner is Manner.HangFirst && isFirst))
+            if (_manner is Manner.Hang || (_manner is Manner.HangFirst && isFirst)
+                || (_manner is Manner.HangSecond && !isFirst))
             {
                 continue;
             }

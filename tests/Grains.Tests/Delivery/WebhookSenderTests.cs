@@ -150,6 +150,42 @@ public sealed class WebhookSenderTests : IDisposable
         Assert.True(result.WroteNothing);
     }
 
+    /// <summary>The recipient takes the connection, and never says a word of TLS.</summary>
+    [Theory]
+    [InlineData(100, 20_000, AttemptEnd.ConnectFailed)]
+    [InlineData(20_000, 100, AttemptEnd.TimedOut)]
+    public async Task A_connection_that_is_not_made_in_time_wrote_nothing(
+        int connectTimeoutMs, int timeoutMs, object end)
+    {
+        var options = new WebhookOptions
+        {
+            Cluster = "test",
+            AllowLoopback = true,
+            ConnectTimeoutMs = connectTimeoutMs,
+        };
+        using var sender = new WebhookSender(options, TimeProvider.System);
+        using var recipient = new RawRecipient(Manner.Hang);
+        var url = recipient.Url.Replace("http:", "https:", StringComparison.Ordinal);
+
+        var result = await SendAsync(url, "{}", sender: sender, timeoutMs: timeoutMs);
+
+        Assert.Equal(((AttemptEnd)end, true), (result.End, result.WroteNothing));
+        Assert.Empty(recipient.Requests);
+    }
+
+    [Fact]
+    public async Task An_attempt_on_a_connection_that_was_there_is_known_to_have_written()
+    {
+        using var recipient = new RawRecipient(Manner.HangSecond);
+        var first = await SendAsync(recipient.Url, "{}");
+
+        var second = await SendAsync(recipient.Url, "{}", timeoutMs: 2_000);
+
+        Assert.Equal(AttemptEnd.Answered, first.End);
+        Assert.Equal((AttemptEnd.TimedOut, false), (second.End, second.WroteNothing));
+        Assert.Equal((2, 1), (recipient.Requests.Count, recipient.Connections));
+    }
+
     [Theory]
     [InlineData("http://localhost:9/")]
     [InlineData("http://127.0.0.1:9/")]
