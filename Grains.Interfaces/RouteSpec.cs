@@ -29,7 +29,7 @@ public sealed record RouteSpec
     public int? AttemptsMax { get; init; }
 
     /// <summary>The backoff after the first failure, in ms: 1 to 86,400,000, and at most the longest; it doubles.
-    /// Default 1,000.</summary>
+    /// Default 1,000, or the longest if that is less.</summary>
     [Id(5)]
     public int? BackoffInitialMs { get; init; }
 

@@ -74,7 +74,8 @@ internal static partial class Schemas
             ("attempts_max", Field.Integer(
                 "How many failed attempts make a job dead. Default 10.", 1, Limits.AttemptsMax, 10)),
             ("backoff_initial_ms", Field.Integer(
-                "The backoff after the first failure; it doubles. At most backoff_max_ms. Default 1000.",
+                "The backoff after the first failure; it doubles. At most backoff_max_ms. Default 1000, or "
+                + "backoff_max_ms if that is less.",
                 1,
                 Limits.BackoffMsMax,
                 Limits.BackoffInitialMsDefault)),

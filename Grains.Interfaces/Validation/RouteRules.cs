@@ -25,27 +25,21 @@ public static class RouteRules
     private static ErrorReply? CheckRange(string field, int? value, int max) =>
         value is { } given && (given < 1 || given > max) ? InvalidField.NotWithin(field, 1, max) : null;
 
-    /// <summary>The first backoff is no longer than the longest, by their defaults where they are absent.</summary>
+    /// <summary>The first backoff is no longer than the longest; one that is not given is not either.</summary>
     private static ErrorReply? CheckBackoff(RouteSpec route)
     {
-        var initialMs = route.BackoffInitialMs ?? Limits.BackoffInitialMsDefault;
         var maxMs = route.BackoffMaxMs ?? Limits.BackoffMaxMsDefault;
-        if (initialMs <= maxMs)
+        if (route.BackoffInitialMs is not { } initialMs || initialMs <= maxMs)
         {
             return null;
         }
 
         var invariant = CultureInfo.InvariantCulture;
-        var byDefault = route.BackoffInitialMs is null || route.BackoffMaxMs is null ? " by default" : "";
-        return route.BackoffInitialMs is null
-            ? InvalidField.Because(
-                "backoff_max_ms",
-                string.Create(invariant, $"must be at least backoff_initial_ms, which is {initialMs}{byDefault}"),
-                string.Create(invariant, $"{initialMs} to {Limits.BackoffMsMax}"))
-            : InvalidField.Because(
-                "backoff_initial_ms",
-                string.Create(invariant, $"must be at most backoff_max_ms, which is {maxMs}{byDefault}"),
-                string.Create(invariant, $"1 to {maxMs}"));
+        var byDefault = route.BackoffMaxMs is null ? " by default" : "";
+        return InvalidField.Because(
+            "backoff_initial_ms",
+            string.Create(invariant, $"must be at most backoff_max_ms, which is {maxMs}{byDefault}"),
+            string.Create(invariant, $"1 to {maxMs}"));
     }
 
     private static ErrorReply? CheckMode(Delivery? mode) =>

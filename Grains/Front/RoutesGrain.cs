@@ -194,13 +194,14 @@ internal sealed class RoutesGrain(SystemDesk desk, WebhookOptions webhooks) : Gr
     private static CoreRoute RouteOf(RouteKey key, RouteSpec spec)
     {
         var defaults = new CoreRoute { Key = key, WebhookUrl = spec.WebhookUrl };
+        var backoffMaxMs = spec.BackoffMaxMs ?? defaults.BackoffMaxMs;
         return defaults with
         {
             Mode = spec.Mode is { } mode ? (DeliveryMode)mode : defaults.Mode,
             TimeoutMs = spec.TimeoutMs ?? defaults.TimeoutMs,
             AttemptsMax = spec.AttemptsMax ?? defaults.AttemptsMax,
-            BackoffInitialMs = spec.BackoffInitialMs ?? defaults.BackoffInitialMs,
-            BackoffMaxMs = spec.BackoffMaxMs ?? defaults.BackoffMaxMs,
+            BackoffInitialMs = spec.BackoffInitialMs ?? Math.Min(defaults.BackoffInitialMs, backoffMaxMs),
+            BackoffMaxMs = backoffMaxMs,
             Concurrency = spec.Concurrency ?? 0,
             RatePerSecond = spec.RatePerSecond ?? 0,
             IsPaused = spec.IsPaused ?? false,

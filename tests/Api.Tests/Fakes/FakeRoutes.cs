@@ -103,7 +103,8 @@ internal sealed class FakeRoutes(FakeCluster cluster, string database) : IRoutes
             Mode = spec.Mode ?? Delivery.AtLeastOnce,
             TimeoutMs = spec.TimeoutMs ?? 10_000,
             AttemptsMax = spec.AttemptsMax ?? 10,
-            BackoffInitialMs = spec.BackoffInitialMs ?? Limits.BackoffInitialMsDefault,
+            BackoffInitialMs = spec.BackoffInitialMs
+                ?? Math.Min(Limits.BackoffInitialMsDefault, spec.BackoffMaxMs ?? Limits.BackoffMaxMsDefault),
             BackoffMaxMs = spec.BackoffMaxMs ?? Limits.BackoffMaxMsDefault,
             Concurrency = spec.Concurrency,
             RatePerSecond = spec.RatePerSecond,

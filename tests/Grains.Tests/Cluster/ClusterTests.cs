@@ -201,6 +201,23 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task A_first_backoff_that_is_not_given_is_no_longer_than_the_longest()
+    {
+        await using var cluster = await SiloCluster.StartAsync(nodeCount: 1);
+        var routes = cluster.Client.Routes("shop");
+        var hook = new RouteSpec { Id = "hook", WebhookUrl = "http://127.0.0.1:9/", BackoffMaxMs = 500 };
+
+        (await routes.PutAsync(hook)).OrThrow();
+        var quick = (await routes.GetAsync("hook")).OrThrow().Route!;
+        (await routes.PutAsync(hook with { BackoffMaxMs = null })).OrThrow();
+        var usual = (await routes.GetAsync("hook")).OrThrow().Route!;
+
+        Assert.Equal((500, 500), (quick.BackoffInitialMs, quick.BackoffMaxMs));
+        Assert.Equal(
+            (Limits.BackoffInitialMsDefault, Limits.BackoffMaxMsDefault), (usual.BackoffInitialMs, usual.BackoffMaxMs));
+    }
+
+    [Fact]
     public async Task A_refused_delete_of_a_route_leaves_it_as_it_is()
     {
         await using var cluster = await SiloCluster.StartAsync(nodeCount: 3);
