@@ -154,6 +154,7 @@ public sealed partial class NodeEngine
         _touched.Remove(slot);
         _heldBytes -= slot.HeldBytes;
         _arrivals.RemoveAll(arrival => arrival.Group == group);
+        _waitingReads.RemoveAll(waiting => waiting.Slot == slot);
         Retire(group, slot.Core.Self);
     }
 
