@@ -24,6 +24,9 @@ public sealed partial class RaftCore
         || _snapshotNeeds.Count > 0 || _roleChanged || _mustSend || HasNewHardState
         || _handedToPersist < Log.LastIndex || _handedToApply < Applicable;
 
+    /// <summary>The last entry that was given out to be written and not replaced since.</summary>
+    public LogIndex HandedToPersist => _handedToPersist;
+
     private bool HasNewHardState => Term != _handedTerm || Vote != _handedVote;
 
     /// <summary>Only what is committed and on this disk is applied: a restart must find it in the log.</summary>

@@ -56,6 +56,9 @@ internal sealed class EngineNode
     /// <summary>The parts of images that arrived; the test answers them.</summary>
     public List<ChunkArrival> Arrivals { get; } = [];
 
+    /// <summary>How many slots were prepared.</summary>
+    public int SlotCount => _disk.SlotCount;
+
     /// <summary>Where the last batch ends.</summary>
     public (int Slot, int Offset) WrittenEnd { get; private set; }
 
@@ -84,8 +87,23 @@ internal sealed class EngineNode
             Read(request);
         }
 
+        foreach (var prepare in _output.Prepares)
+        {
+            _toPrepare.Enqueue(prepare);
+        }
+
         Prepare(now);
         return batches;
+    }
+
+    /// <summary>Prepares slots, unless that is held.</summary>
+    public void Prepare(MonoMs now)
+    {
+        while (!IsPrepareHeld && (_toPrepare.TryDequeue(out var next) || Engine.Log.TryTakePrepare(now, out next)))
+        {
+            _disk.Prepare(next.Slot);
+            Engine.OnPrepared(next.Slot, succeeded: true, now);
+        }
     }
 
     /// <summary>Recovers the log from what is synced.</summary>
@@ -121,19 +139,5 @@ internal sealed class EngineNode
         DiskReads += entries.Count;
         GoneReads += request.Locations.Count == 0 ? 1 : 0;
         Engine.OnEntriesRead(request.Group, request.Peer, request.First, CollectionsMarshal.AsSpan(entries));
-    }
-
-    private void Prepare(MonoMs now)
-    {
-        foreach (var prepare in _output.Prepares)
-        {
-            _toPrepare.Enqueue(prepare);
-        }
-
-        while (!IsPrepareHeld && (_toPrepare.TryDequeue(out var next) || Engine.Log.TryTakePrepare(now, out next)))
-        {
-            _disk.Prepare(next.Slot);
-            Engine.OnPrepared(next.Slot, succeeded: true, now);
-        }
     }
 }
