@@ -16,7 +16,7 @@ public sealed class ReplacedEntriesTests
     private static readonly Member Follower = new(new ReplicaId(12), new NodeId(2), MemberKind.Learner);
     private static readonly Member BusyVoter = new(new ReplicaId(22), new NodeId(2), MemberKind.Voter);
     private static readonly Configuration Members = new([First, Second, Follower]);
-    private readonly EngineNode _node = new(2, new EngineOptions());
+    private readonly EngineNode _node = new(2, new EngineOptions { CacheEntries = 1_000, CacheBytes = 50_000 });
     private long _nowMs = 1;
 
     public ReplacedEntriesTests()
@@ -95,6 +95,22 @@ public sealed class ReplacedEntriesTests
 
         Assert.False(isTaken);
         Assert.Equal((3, 3), (Core.PersistedIndex.Value, Core.AppliedIndex.Value));
+    }
+
+    [Fact]
+    public void What_a_group_held_before_an_image_is_there_for_the_others()
+    {
+        Receive(Append(First, 1, (0, 0), commit: 1, (1, Large), (1, Large)));
+
+        var isTaken = _node.Engine.OnImageInstalled(ReceiveImage(5, term: 2));
+        for (var i = 0; i < 60; i++)
+        {
+            Assert.Equal(ProposeStatus.Accepted, _node.Engine.Propose(Busy, new byte[1_000], out _));
+            Turn();
+        }
+
+        Assert.True(isTaken);
+        Assert.Equal(50_000, _node.Engine.Find(Busy)!.Log.WindowBytes);
     }
 
     private static RaftMessage Append(
