@@ -5,7 +5,7 @@ namespace TimeMachine.Core.Engine;
 
 /// <content>
 /// What goes to the log, and what waits for its sync. A group whose records find no room blocks the turn: later groups
-/// keep their output until slots are prepared, so nothing overtakes.
+/// with records keep their output until there is room, so nothing overtakes. Groups that write nothing go on.
 /// </content>
 public sealed partial class NodeEngine
 {

@@ -142,16 +142,24 @@ public sealed partial class NodeEngine
     private void CollectAll(EngineOutput output)
     {
         ResumeBlocked();
-        var done = 0;
-        while (done < _touched.Count && _blocked is null)
+        var kept = 0;
+        for (var i = 0; i < _touched.Count; i++)
         {
-            var slot = _touched[done++];
+            var slot = _touched[i];
+            if (MustWait(slot))
+            {
+                _touched[kept++] = slot;
+                continue;
+            }
+
             slot.IsTouched = false;
             Collect(slot, output);
         }
 
-        _touched.RemoveRange(0, done);
+        _touched.RemoveRange(kept, _touched.Count - kept);
     }
+
+    private bool MustWait(GroupSlot slot) => _blocked is not null && (_blocked.Slot == slot || slot.Core.HasWrites);
 
     private void Collect(GroupSlot slot, EngineOutput output)
     {
