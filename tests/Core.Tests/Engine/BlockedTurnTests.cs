@@ -1,4 +1,5 @@
 using TimeMachine.Core.Engine;
+using TimeMachine.Core.Log;
 using TimeMachine.Core.Raft;
 
 namespace TimeMachine.Core.Tests.Engine;
@@ -9,6 +10,7 @@ public sealed class BlockedTurnTests
     private const int Large = 20_000;
     private static readonly GroupId Busy = new(1);
     private static readonly GroupId Calm = new(2);
+    private static readonly GroupId Other = new(3);
     private static readonly NodeId Peer = new(2);
     private static readonly Member BusyVoter = new(new ReplicaId(11), new NodeId(1), MemberKind.Voter);
     private static readonly Member CalmVoter = new(new ReplicaId(21), new NodeId(1), MemberKind.Voter);
@@ -56,6 +58,36 @@ public sealed class BlockedTurnTests
         Run(milliseconds: 100);
 
         Assert.False(IsWaiting(Busy) || IsWaiting(Calm));
+    }
+
+    [Fact]
+    public void A_replica_is_not_opened_behind_an_image_that_the_log_has_no_room_to_begin_behind()
+    {
+        var engine = _node.Engine;
+        var members = new Configuration([CalmVoter]);
+        var status = engine.Log.StartGroup(Other, new ReplicaId(31), default, default, members.Encode());
+        Assert.Equal(LogAppendStatus.Appended, status);
+        while (!IsWaiting(Busy))
+        {
+            Propose(Busy, 10);
+            Run(milliseconds: 3);
+        }
+
+        var log = new RaftLog(engine.Arena, new LogIndex(20), new Term(1), members);
+        var start = new RaftStart
+        {
+            Group = Other,
+            Self = new ReplicaId(31),
+            Log = log,
+            Arena = engine.Arena,
+            Applied = new LogIndex(20),
+        };
+
+        Assert.False(engine.Open(start, members, new MonoMs(_nowMs)));
+        Assert.Null(engine.Find(Other));
+        _node.IsPrepareHeld = false;
+        Run(milliseconds: 3);
+        Assert.True(engine.Open(start, members, new MonoMs(_nowMs)));
     }
 
     private bool IsWaiting(GroupId group)
