@@ -138,7 +138,10 @@ public sealed partial class NodeMachine
 
         _stores[group.Group] = store;
         _checkpoints[group.Group] = judged.Point.Index;
-        core.Open(judged, store.Rows, Now);
+        if (!core.Open(judged, store.Rows, Now))
+        {
+            throw new StorageFullException($"no room for the log of group {group.Group} in '{_options.LogDirectory}'");
+        }
     }
 
     private ReplicaStore? TryOpenStore(RecoveredGroup group)

@@ -88,12 +88,14 @@ public sealed partial class NodeEngine
         var core = slot.Core;
         var encoded = arrival.Configuration.Encode();
         var (group, index, term) = (core.Group, arrival.Index, arrival.Term);
-        if (index <= core.AppliedIndex)
+        var mustRestart = core.MustRestartLog(index, term);
+        if (index <= core.AppliedIndex || (!mustRestart && index > core.PersistedIndex))
         {
+            // The replica comes as far by committed entries, which are on their way to its log.
             return false;
         }
 
-        if (core.MustRestartLog(index, term) && !TryAppend(() => _log.RestartGroup(group, index, term, encoded)))
+        if (mustRestart && !TryAppend(() => _log.RestartGroup(group, index, term, encoded)))
         {
             return false;
         }

@@ -95,6 +95,7 @@ public sealed partial class NodeEngine
     {
         _lastSynced = batch;
         _log.OnSynced(batch, now);
+        _mayReadAgain = _waitingReads.Count > 0;
         while (_notes.TryPeek(out var note) && note.Batch <= batch)
         {
             _notes.Dequeue();

@@ -5,7 +5,7 @@ namespace TimeMachine.Core.Engine;
 
 /// <content>
 /// What goes to the log, and what waits for its sync. A group whose records find no room blocks the turn: later groups
-/// keep their output until slots are prepared, so nothing overtakes.
+/// with records keep their output until there is room, so nothing overtakes. Groups that write nothing go on.
 /// </content>
 public sealed partial class NodeEngine
 {
@@ -87,10 +87,7 @@ public sealed partial class NodeEngine
             pending.HasWritten = true;
         }
 
-        // An image has taken the place of entries that waited for room.
-        var isVoid = pending.First <= core.Log.SnapshotIndex;
-        var last = isVoid ? pending.First - 1
-            : pending.Last < core.Log.LastIndex ? pending.Last : core.Log.LastIndex;
+        var last = LastToWrite(pending);
         for (; pending.Next <= last; pending.Next += 1)
         {
             if (!TryAppendEntry(core, pending.Next))
@@ -109,6 +106,19 @@ public sealed partial class NodeEngine
         }
 
         return true;
+    }
+
+    /// <summary>An image or other entries may have taken the place of those that waited for room. What took it is
+    /// given out by a later Ready, together with what is before it.</summary>
+    private static LogIndex LastToWrite(PendingRecords pending)
+    {
+        var core = pending.Slot.Core;
+        if (pending.First <= core.Log.SnapshotIndex)
+        {
+            return pending.First - 1;
+        }
+
+        return pending.Last < core.HandedToPersist ? pending.Last : core.HandedToPersist;
     }
 
     private bool TryAppendEntry(RaftCore core, LogIndex index)

@@ -1,4 +1,3 @@
-using TimeMachine.Core.Log;
 using TimeMachine.Core.Raft;
 
 namespace TimeMachine.Core.Engine;
@@ -50,7 +49,7 @@ public sealed partial class NodeEngine
         get
         {
             var hasInput = _blocked is null && _touched.Count > 0;
-            if (hasInput || _arrivals.Count > 0 || _wanted.Count > 0)
+            if (hasInput || _mayReadAgain || _arrivals.Count > 0 || _wanted.Count > 0)
             {
                 return true;
             }
@@ -79,6 +78,7 @@ public sealed partial class NodeEngine
         Compact(turn.Now);
         MoveNoted(output);
         EndRetired();
+        RequestWaitingReads(output);
         CollectAll(output);
         SealAll(turn.Now, output);
         TendLog(turn.Now, output);
@@ -157,16 +157,24 @@ public sealed partial class NodeEngine
     private void CollectAll(EngineOutput output)
     {
         ResumeBlocked();
-        var done = 0;
-        while (done < _touched.Count && _blocked is null)
+        var kept = 0;
+        for (var i = 0; i < _touched.Count; i++)
         {
-            var slot = _touched[done++];
+            var slot = _touched[i];
+            if (MustWait(slot))
+            {
+                _touched[kept++] = slot;
+                continue;
+            }
+
             slot.IsTouched = false;
             Collect(slot, output);
         }
 
-        _touched.RemoveRange(0, done);
+        _touched.RemoveRange(kept, _touched.Count - kept);
     }
+
+    private bool MustWait(GroupSlot slot) => _blocked is not null && (_blocked.Slot == slot || slot.Core.HasWrites);
 
     private void Collect(GroupSlot slot, EngineOutput output)
     {
@@ -196,36 +204,9 @@ public sealed partial class NodeEngine
             output.Reads.Add(new GroupRead(core.Group, read.Token, read.ReadIndex, read.IsConfirmed));
         }
 
-        RequestReads(core, output);
+        RequestReads(slot, output);
         StartImages(slot, output);
         TellRole(slot, output);
-    }
-
-    private void RequestReads(RaftCore core, EngineOutput output)
-    {
-        foreach (var read in _ready.EntryReads)
-        {
-            var locations = new List<LogLocation>();
-            var bytes = 0;
-            for (var index = read.First; index <= read.Last && bytes < read.BytesMax; index += 1)
-            {
-                if (!_log.TryLocate(core.Group, index, out var location))
-                {
-                    break;
-                }
-
-                locations.Add(location);
-                bytes += location.Length;
-            }
-
-            if (locations.Count == 0 && read.First >= _log.FirstKept(core.Group))
-            {
-                // It is being written to another place: not gone, and asked for again.
-                continue;
-            }
-
-            output.EntryReads.Add(new EntryReadRequest(core.Group, read.Peer, read.First, locations));
-        }
     }
 
     private static void TellRole(GroupSlot slot, EngineOutput output)

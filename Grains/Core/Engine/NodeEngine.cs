@@ -86,20 +86,22 @@ public sealed partial class NodeEngine
     /// <param name="restart">The configuration at the log's beginning, if the log on disk does not know of that
     /// beginning yet: it comes from an image that was made durable right before a crash. Else null.</param>
     /// <param name="now">The time.</param>
-    /// <exception cref="InvariantViolationException">The group is open, the replica id is dead, or the log has no room
-    /// for the new beginning.</exception>
-    public void Open(in RaftStart start, Configuration? restart, MonoMs now)
+    /// <returns>False if the log has no room for the new beginning: nothing is opened.</returns>
+    /// <exception cref="InvariantViolationException">The group is open, or the replica id is dead.</exception>
+    public bool Open(in RaftStart start, Configuration? restart, MonoMs now)
     {
+        Invariant.Require(Slot(start.Group) is null);
+        Invariant.Require(!_dead.Contains(start.Self));
         if (restart is not null)
         {
             var (group, index, term) = (start.Group, start.Log.SnapshotIndex, start.Log.SnapshotTerm);
             var encoded = restart.Encode();
-            var isAppended = TryAppend(() => _log.RestartGroup(group, index, term, encoded));
-            Invariant.Require(isAppended);
+            if (!TryAppend(() => _log.RestartGroup(group, index, term, encoded)))
+            {
+                return false;
+            }
         }
 
-        Invariant.Require(Slot(start.Group) is null);
-        Invariant.Require(!_dead.Contains(start.Self));
         var slot = new GroupSlot(new RaftCore(_options.Raft, start, _seeds.Next(), now)) { Checkpoint = start.Applied };
         if (start.Group.Value >= _slots.Length)
         {
@@ -111,6 +113,7 @@ public sealed partial class NodeEngine
         _log.SetCheckpoint(start.Group, start.Applied);
         _earliestDeadline = now;
         Touch(slot);
+        return true;
     }
 
     /// <summary>Opens a replica that is born here and now, and writes its birth to the log.</summary>
@@ -136,8 +139,7 @@ public sealed partial class NodeEngine
         }
 
         var log = new RaftLog(_arena, default, default, configuration);
-        Open(new RaftStart { Group = group, Self = replica, Log = log, Arena = _arena }, restart: null, now);
-        return true;
+        return Open(new RaftStart { Group = group, Self = replica, Log = log, Arena = _arena }, restart: null, now);
     }
 
     /// <summary>Ends a replica for good: its id is dead on this node from the next sync on.</summary>
@@ -154,6 +156,7 @@ public sealed partial class NodeEngine
         _touched.Remove(slot);
         _heldBytes -= slot.HeldBytes;
         _arrivals.RemoveAll(arrival => arrival.Group == group);
+        _waitingReads.RemoveAll(waiting => waiting.Slot == slot);
         Retire(group, slot.Core.Self);
     }
 

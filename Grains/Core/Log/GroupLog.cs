@@ -53,6 +53,21 @@ internal sealed class GroupLog(GroupId group, ReplicaId replica)
     /// <summary>The configuration in force there.</summary>
     public byte[] BaseConfiguration { get; private set; } = [];
 
+    /// <summary>The bytes of the longest configuration that a checkpoint may make the one at the base.</summary>
+    public int ConfigurationBytesMax
+    {
+        get
+        {
+            var bytes = BaseConfiguration.Length;
+            foreach (var (_, configuration) in _configurations)
+            {
+                bytes = Math.Max(bytes, configuration.Length);
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>Where the entries lie.</summary>
     public EntryTable Entries { get; } = new();
 

@@ -105,6 +105,12 @@ public sealed partial class NodeLog
     public LogAppendStatus EndGroup(GroupId group)
     {
         var log = Find(group);
+        var bytesReserved = log.LagBytes > 0 ? 0 : EndBytesReserved;
+        if (!HasRoomBesideFacts(_open.PaddedBytesWith(0), bytesReserved))
+        {
+            return LogAppendStatus.NoSpace;
+        }
+
         var status = TryAdd(NewRecord(log, LogRecordKind.GroupEnd), [], RewriteSlotsReserved);
         if (status == LogAppendStatus.Appended)
         {

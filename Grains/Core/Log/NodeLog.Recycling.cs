@@ -73,7 +73,7 @@ public sealed partial class NodeLog
             EntryKind = entry.Kind,
             Origin = LogRecordOrigin.Rewrite,
         };
-        if (HasRoomBesideFacts(entry.Payload.Length)
+        if (HasRoomBesideFacts(_open.PaddedBytesWith(entry.Payload.Length), EndBytesReserved)
             && TryAddNumbered(log, header, entry.Payload.Span) == LogAppendStatus.Appended)
         {
             log.Entries[entry.Index] = new EntrySpot(0, 0, location.Length);
@@ -84,24 +84,6 @@ public sealed partial class NodeLog
         }
 
         return true;
-    }
-
-    // What lives fills the last slot at most so far that the other facts fit as well: a checkpoint may make the rest of
-    // the entries void, and then they are all that is left to write.
-    private bool HasRoomBesideFacts(int payloadBytes)
-    {
-        if (_slots.FreeCount > 0 || _current is null)
-        {
-            return true;
-        }
-
-        var factBytes = LogFormat.BatchOverheadBytes;
-        foreach (var log in _ordered)
-        {
-            factBytes += (2 * LogFormat.RecordOverheadBytes) + log.BaseConfiguration.Length + VoteBytes;
-        }
-
-        return _options.SegmentBytes - _current.EndOffset >= _open.PaddedBytesWith(payloadBytes) + factBytes;
     }
 
     private bool IsLive(in LogLocation location) =>

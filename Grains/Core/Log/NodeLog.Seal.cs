@@ -7,6 +7,7 @@ public sealed partial class NodeLog
 
     /// <remarks>A full log has no room for one: it is not due, or the node would turn for it without end.</remarks>
     private bool IsMarkerPossible => _isMarkerWanted && _inFlight.Count == 0 && _open.RecordCount == 0
+        && HasRoomBesideFacts(_open.PaddedBytes, EndBytesReserved)
         && HasRoomFor(_open.PaddedBytes, RewriteSlotsReserved);
 
     /// <summary>

@@ -5,6 +5,9 @@ public sealed partial class NodeLog
     // Slots above the maximum, for a log that a crash left without any free one: it could not even recycle then.
     private const int SpareSlots = 4;
 
+    // In the last slot: the end of a group without which less lives may end a full log, as a checkpoint may.
+    private const int EndBytesReserved = LogFormat.BlockBytes;
+
     // Until one succeeds: a retry under way is no room, and must let no new work into what is kept for the rest.
     private bool _hasPrepareFailed;
     private MonoMs _prepareFailedAt;
@@ -114,6 +117,39 @@ public sealed partial class NodeLog
 
         var fitsInCurrent = _current is not null && _current.EndOffset + paddedBytes <= _options.SegmentBytes;
         return fitsInCurrent || _slots.FreeCount > slotsReserved;
+    }
+
+    // What lives, ends of groups and idle markers fill the last slot at most so far that the other facts fit as well,
+    // in the batch that states the segment done with: a checkpoint may make the rest of the entries void, and then they
+    // are all that is left to write.
+    private bool HasRoomBesideFacts(int paddedBytes, int bytesReserved) =>
+        _slots.FreeCount > 0
+        || _current is null
+        || _options.SegmentBytes - _current.EndOffset >= paddedBytes + FactBytesMax + bytesReserved;
+
+    // A checkpoint that moves a group's beginning makes it be written again.
+    private int FactBytesMax
+    {
+        get
+        {
+            var oldest = _segments[0].Epoch;
+            var bytes = LogFormat.BatchHeaderBytes + LogFormat.DirectoryTailBytes;
+            foreach (var log in _ordered)
+            {
+                var hasStart = log.StartEpoch <= oldest || log.LagBytes > 0;
+                bytes += hasStart ? LogFormat.RecordOverheadBytes + log.ConfigurationBytesMax : 0;
+                var hasHardState = log.HasHardState && log.HardStateEpoch <= oldest;
+                bytes += hasHardState ? LogFormat.RecordOverheadBytes + VoteBytes : 0;
+            }
+
+            foreach (var dead in _dead)
+            {
+                bytes += dead.Epoch <= oldest ? LogFormat.RecordOverheadBytes : 0;
+            }
+
+            var batchesMore = bytes / _options.RewriteBytesMax;
+            return LogFormat.RoundToBlock(bytes + (batchesMore * LogFormat.BatchOverheadBytes));
+        }
     }
 
     // One slot of the reserve may be missing while a segment of little that lives is recycled. Otherwise more are

@@ -51,12 +51,18 @@ public sealed partial class NodeCore
     /// <param name="recovered">What log and store say; it is to be opened.</param>
     /// <param name="store">Its rows.</param>
     /// <param name="now">The time.</param>
-    public void Open(in RecoveredReplica recovered, IRowStore store, MonoMs now)
+    /// <returns>False if its rows are of an image that the log has no room to begin behind.</returns>
+    public bool Open(in RecoveredReplica recovered, IRowStore store, MonoMs now)
     {
         Invariant.Require(recovered.Verdict == ReplicaVerdict.Open);
-        Engine.Open(recovered.Start, recovered.MustRestartLog ? recovered.Point.Configuration : null, now);
+        if (!Engine.Open(recovered.Start, recovered.MustRestartLog ? recovered.Point.Configuration : null, now))
+        {
+            return false;
+        }
+
         Add(new GroupReplica(
             recovered.Start.Group, store, LoadMachine(recovered.Start.Group, store), recovered.Point));
+        return true;
     }
 
     /// <summary>Begins a replica that never was.</summary>

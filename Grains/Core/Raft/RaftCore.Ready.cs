@@ -21,8 +21,13 @@ public sealed partial class RaftCore
     /// <summary>Whether <see cref="TakeReady"/> has something to give.</summary>
     public bool HasReady =>
         _messages.Count > 0 || _afterPersist.Count > 0 || _reads.Count > 0 || _entryReads.Count > 0
-        || _snapshotNeeds.Count > 0 || _roleChanged || _mustSend || HasNewHardState
-        || _handedToPersist < Log.LastIndex || _handedToApply < Applicable;
+        || _snapshotNeeds.Count > 0 || _roleChanged || _mustSend || HasWrites || _handedToApply < Applicable;
+
+    /// <summary>Whether the next Ready has something to write.</summary>
+    public bool HasWrites => HasNewHardState || _handedToPersist < Log.LastIndex;
+
+    /// <summary>The last entry that was given out to be written and not replaced since.</summary>
+    public LogIndex HandedToPersist => _handedToPersist;
 
     private bool HasNewHardState => Term != _handedTerm || Vote != _handedVote;
 

@@ -8,7 +8,11 @@ public sealed class EntryMemoryTests
     private const int PayloadBytes = 1_000;
     private static readonly GroupId Busy = new(1);
     private static readonly GroupId Calm = new(2);
-    private readonly EngineNode _node = new(1, new EngineOptions { CacheEntries = 1_000, CacheBytes = 10_000 });
+    private readonly EngineNode _node = new(
+        1,
+        new EngineOptions { CacheEntries = 1_000, CacheBytes = 10_000 },
+        EngineNode.SmallLog with { RetainBytes = 64 * 1024 });
+
     private long _nowMs = 1;
 
     public EntryMemoryTests()
@@ -48,6 +52,25 @@ public sealed class EntryMemoryTests
         Propose(Calm, count: 30);
 
         _node.Engine.Remove(Calm);
+        Propose(Busy, count: 30);
+
+        Assert.Equal(10_000, HeldBy(Busy));
+    }
+
+    [Fact]
+    public void What_a_group_held_before_its_log_was_compacted_is_there_for_the_others()
+    {
+        Propose(Calm, count: 30);
+        _node.Engine.OnCheckpoint(Calm, _node.Engine.Find(Calm)!.AppliedIndex);
+        for (var i = 0; i < 200; i++)
+        {
+            Propose(Busy, count: 1);
+            _node.Engine.OnCheckpoint(Busy, _node.Engine.Find(Busy)!.AppliedIndex);
+        }
+
+        _nowMs += 1_000;
+        Turn();
+        Assert.Equal(0, HeldBy(Calm));
         Propose(Busy, count: 30);
 
         Assert.Equal(10_000, HeldBy(Busy));

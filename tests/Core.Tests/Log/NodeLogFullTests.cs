@@ -5,6 +5,8 @@ namespace TimeMachine.Core.Tests.Log;
 /// <summary>A log on a disk without room: new work is refused first, then the rest, and a checkpoint ends it.</summary>
 public sealed class NodeLogFullTests
 {
+    private const int Small = 10;
+    private const int SmallCount = 4;
     private static readonly GroupId One = new(1);
     private static readonly GroupId Two = new(2);
 
@@ -56,8 +58,71 @@ public sealed class NodeLogFullTests
         world.Model.ShouldBe(world.Recovered, world.Model);
     }
 
-    [Fact]
-    public void A_checkpoint_ends_a_full_log_also_in_the_midst_of_recycling()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(20)]
+    public void A_checkpoint_ends_a_full_log_also_in_the_midst_of_recycling(int turns)
+    {
+        var world = ALogFullInTheMidstOfRecycling();
+        TryOtherRecords(world, turns);
+
+        world.Checkpoint(Two, world.Model.Groups[Two.Value].Last);
+
+        ShouldGoOn(world, Two);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(20)]
+    public void The_end_of_what_lives_ends_a_full_log_also_in_the_midst_of_recycling(int turns)
+    {
+        var world = ALogFullInTheMidstOfRecycling();
+        TryOtherRecords(world, turns);
+
+        Assert.True(world.End(Two));
+        SealAndSync(world);
+
+        ShouldGoOn(world, One);
+    }
+
+    /// <summary>Groups end, of which nothing lives, and markers follow as long as they find room.</summary>
+    private static void TryOtherRecords(LogWorld world, int turns)
+    {
+        var group = Small;
+        for (var turn = 0; turn < turns; turn++)
+        {
+            group += group < Small + SmallCount && world.End(new GroupId(group)) ? 1 : 0;
+            SealAndSync(world);
+            world.Now += world.Options.IdleMarkerMs;
+            if (world.Marker() is { } marker)
+            {
+                world.Sync(marker.Number);
+            }
+        }
+    }
+
+    private static void ShouldGoOn(LogWorld world, GroupId group)
+    {
+        for (var turn = 0; turn < 50; turn++)
+        {
+            world.AnswerReads(16);
+            SealAndSync(world);
+            FailPrepare(world);
+        }
+
+        Assert.False(world.Log.IsFull);
+        Assert.Equal(LogAppendStatus.Appended, Grow(world, group));
+        SealAndSync(world);
+        world.Recover();
+        world.Model.ShouldBe(world.Recovered, world.Model);
+    }
+
+    /// <summary>What lives in the oldest segment does not fit in the last slot, and nothing happens any more.</summary>
+    private static LogWorld ALogFullInTheMidstOfRecycling()
     {
         // Written again one by one, seven entries need more than a segment.
         var world = ALogWithLivingSegments(segments: 3, entries: 7);
@@ -78,19 +143,7 @@ public sealed class NodeLogFullTests
         }
 
         Assert.True(quietTurns == 10 && world.Log.IsFull && world.Log.RecyclingSlot >= 0);
-        world.Checkpoint(Two, world.Model.Groups[Two.Value].Last);
-        for (var turn = 0; turn < 50; turn++)
-        {
-            world.AnswerReads(16);
-            SealAndSync(world);
-            FailPrepare(world);
-        }
-
-        Assert.False(world.Log.IsFull);
-        Assert.Equal(LogAppendStatus.Appended, Grow(world, Two));
-        SealAndSync(world);
-        world.Recover();
-        world.Model.ShouldBe(world.Recovered, world.Model);
+        return world;
     }
 
     /// <summary>Lets a group grow without a checkpoint on a disk with room for so many slots, until the log is full.
@@ -129,6 +182,11 @@ public sealed class NodeLogFullTests
         var world = new LogWorld();
         world.Start(Two);
         world.Start(One);
+        for (var group = Small; group < Small + SmallCount; group++)
+        {
+            world.Start(new GroupId(group));
+        }
+
         world.Turn();
         for (var segment = 0; segment < segments; segment++)
         {

@@ -153,6 +153,30 @@ public sealed class NodeLogSpaceTests
     }
 
     [Fact]
+    public void A_failed_allocation_is_tried_again_also_while_recycling_would_be_enough()
+    {
+        var world = new LogWorld();
+        world.Start(One);
+        world.Start(Two);
+        Grow(world, Two);
+        world.Turn();
+        while (!world.Log.TryTakePrepare(world.Now, out var failed))
+        {
+            Grow(world, One);
+            Keep(world);
+            world.Checkpoint(One, world.Model.Groups[One.Value].Last);
+        }
+
+        world.Log.OnPrepared(world.Disk.SlotCount, succeeded: false, world.Now);
+        world.Sync(world.Seal()!.Number);
+        Assert.True(world.Log.RecyclingSlot >= 0);
+
+        Assert.False(world.Log.TryTakePrepare(world.Now, out _));
+        world.Now += world.Options.PrepareRetryMs;
+        Assert.True(world.Log.TryTakePrepare(world.Now, out _));
+    }
+
+    [Fact]
     public void Free_bytes_fall_with_what_is_appended_and_rise_with_checkpoints()
     {
         var world = new LogWorld();

@@ -150,7 +150,8 @@ public sealed partial class SimNode
             return;
         }
 
-        core.Open(judged, store ?? NewRows(group.Group, group.Replica), Now);
+        var isOpen = core.Open(judged, store ?? NewRows(group.Group, group.Replica), Now);
+        Invariant.Require(isOpen);
         Watch(core, group.Group, group.Entries);
         CheckStore(core, group.Group);
     }
