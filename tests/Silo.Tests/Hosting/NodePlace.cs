@@ -1,30 +1,23 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using TimeMachine.Chaos.Tests;
 
 namespace TimeMachine.Silo.Tests.Hosting;
 
 /// <summary>A directory and ports for one node, small and quick.</summary>
 internal sealed class NodePlace : IDisposable
 {
-    private readonly TcpListener[] _held;
-
     public NodePlace(string name = "node1")
     {
         Name = name;
-        _held = [Hold(), Hold(), Hold()];
-        Ports = [.. _held.Select(held => ((IPEndPoint)held.LocalEndpoint).Port)];
-        foreach (var held in _held)
-        {
-            held.Stop();
-        }
+        var first = FreePorts.First();
+        Ports = [first, first + 1, first + 2];
     }
 
     public string Name { get; }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("time-machine-node-").FullName;
 
-    /// <summary>For nodes, clients and HTTP; nobody had them a moment ago.</summary>
+    /// <summary>For nodes, clients and HTTP.</summary>
     public IReadOnlyList<int> Ports { get; }
 
     public string DataDirectory => System.IO.Path.Combine(Path, Name, "data");
@@ -46,11 +39,4 @@ internal sealed class NodePlace : IDisposable
     ];
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
-
-    private static TcpListener Hold()
-    {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return listener;
-    }
 }
