@@ -122,10 +122,12 @@ internal static class ApiProcess
         // The process answers probes while it looks for the cluster.
         builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
         EndingServer.Wrap(builder.Services);
+        builder.Services.AddSingleton<MetricsFace>();
         builder.Services.AddTimeMachineApi(api);
         builder.UseOrleansClient(cluster.Apply);
         var app = builder.Build();
         app.MapTimeMachine();
+        app.Services.GetRequiredService<MetricsFace>().Map(app);
         return app;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Console;
+using TimeMachine.Api.Hosting;
 using TimeMachine.Grains.Cluster;
 using TimeMachine.Silo.Configuration;
 using TimeMachine.Silo.Sql;

@@ -150,10 +150,12 @@ public sealed class ProcessTests
         using var live = await client.GetAsync(new Uri("/livez", UriKind.Relative), stopping);
         using var ready = await client.GetAsync(new Uri("/readyz", UriKind.Relative), stopping);
         using var job = await client.GetAsync(new Uri("/job/shop/timeouts/a", UriKind.Relative), stopping);
+        var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), stopping);
 
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Equal((503, "E018"), ((int)job.StatusCode, (await ApiAnswer.ReadAsync(job)).Code));
+        Assert.Contains("timemachine_request_seconds_count{", metrics, StringComparison.Ordinal);
         app!.Lifetime.StopApplication();
         Assert.Equal(ApiProcess.Stopped, await running);
     }

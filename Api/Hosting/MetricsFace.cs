@@ -1,13 +1,15 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Prometheus;
 
-namespace TimeMachine.Silo.Hosting;
+namespace TimeMachine.Api.Hosting;
 
 /// <summary>
 /// <c>/metrics</c>: what the meters of ours, of Orleans and of the runtime measure, as Prometheus text. A metric is
 /// named meter, underscore, instrument: <c>system_runtime_dotnet_gc_collections</c>.
 /// </summary>
-internal sealed class MetricsFace : IDisposable
+public sealed class MetricsFace : IDisposable
 {
     // From 0.25 ms to about two minutes, in the unit of the instrument.
     private static readonly double[] MsBuckets = Histogram.ExponentialBuckets(0.25, 2, 20);
@@ -31,7 +33,11 @@ internal sealed class MetricsFace : IDisposable
         meter is "TimeMachine" or "Microsoft.Orleans" or "System.Runtime";
 
     /// <summary>Maps the endpoint.</summary>
-    public void Map(WebApplication app) => app.MapGet("/metrics", WriteAsync);
+    public void Map(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.MapGet("/metrics", WriteAsync);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _listening.Dispose();
