@@ -11,7 +11,7 @@ internal sealed class GroupSlot(RaftCore core)
     /// <summary>Whether the group is in this turn's list of groups to collect from.</summary>
     public bool IsTouched { get; set; }
 
-    /// <summary>Whether a read waits for a round of heartbeats that is not begun.</summary>
+    /// <summary>Whether a read, or somebody else, waits for a round of heartbeats that is not begun.</summary>
     public bool WantsRound { get; set; }
 
     /// <summary>The state up to here is in a durable checkpoint.</summary>

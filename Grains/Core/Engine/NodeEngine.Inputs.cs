@@ -58,6 +58,17 @@ public sealed partial class NodeEngine
         return slot.Core.RequestRead(token);
     }
 
+    /// <summary>Begins a round of heartbeats of a group, if this node leads it: the members learn at once what is
+    /// committed.</summary>
+    public void Beat(GroupId group)
+    {
+        if (Slot(group) is { } slot)
+        {
+            slot.WantsRound = true;
+            Touch(slot);
+        }
+    }
+
     /// <summary>Hands a group's leadership to another member.</summary>
     public TransferStatus TransferLeadership(GroupId group, ReplicaId target, MonoMs now)
     {

@@ -65,13 +65,14 @@ public sealed partial class NodeCore
     private readonly Dictionary<ulong, SystemCommandKind> _systemCalls = [];
 
     /// <summary>
-    /// A pause or a delete is answered only when no node can claim or send by the old revision any more, a delete also
-    /// not before it is settled.
+    /// A change of a route, a pause or a delete is answered only when no node can claim or send by the old revision any
+    /// more, a delete also not before it is settled. A new route has no old revision, and a resume takes nothing back.
     /// </summary>
     private bool TryHoldAnswer(ulong token, in JobAnswer answer, MonoMs now, NodeOutput output)
     {
         var isHeldKind = _systemCalls.Remove(token, out var kind)
-            && kind is SystemCommandKind.PauseRoute or SystemCommandKind.MarkRouteDeleting;
+            && (kind is SystemCommandKind.PauseRoute or SystemCommandKind.MarkRouteDeleting
+                || (kind == SystemCommandKind.PutRoute && !answer.IsNew));
         if (!isHeldKind || !answer.IsOk)
         {
             return false;
@@ -130,6 +131,9 @@ public sealed partial class NodeCore
         CopyRoutes(machine);
         if (Routes.Revision != before)
         {
+            // The others learn of it at once, and each tells at once that it works by it: somebody may wait.
+            Engine.Beat(GroupId.System);
+            Gate.AskSoon();
             Trigger.OnRoutesChanged(now);
         }
 

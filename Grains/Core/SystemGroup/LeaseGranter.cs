@@ -168,7 +168,7 @@ public sealed partial class LeaseGranter
         output.Proposal = Propose(now);
         AskForRead(now, output);
         Answer(now, output);
-        _revisions.Advance(now, output.InForce);
+        _revisions.Advance(now, SilentMs, output.InForce);
     }
 
     private void Reset()

@@ -20,13 +20,18 @@ internal sealed class RevisionTracker(NodeRegistry nodes)
         _awaited.Clear();
     }
 
-    public void Advance(MonoMs now, List<ulong> inForce)
+    /// <summary>Gives out the tokens of what is in force now.</summary>
+    /// <param name="now">The present.</param>
+    /// <param name="silentMs">For how long nothing was heard of a node: what it was told before is over after a
+    /// while.</param>
+    /// <param name="inForce">Is appended to.</param>
+    public void Advance(MonoMs now, Func<NodeId, MonoMs, long> silentMs, List<ulong> inForce)
     {
         for (var i = 0; i < _awaited.Count; i++)
         {
             var (token, revision, appliedAt) = _awaited[i];
             var isOld = now - appliedAt >= LeaseTiming.FenceMs;
-            if (isOld || IsConfirmedByAll(revision))
+            if (isOld || IsConfirmedByAll(revision, now, silentMs))
             {
                 inForce.Add(token);
                 _awaited.RemoveAt(i--);
@@ -34,12 +39,12 @@ internal sealed class RevisionTracker(NodeRegistry nodes)
         }
     }
 
-    private bool IsConfirmedByAll(CommandNumber revision)
+    private bool IsConfirmedByAll(CommandNumber revision, MonoMs now, Func<NodeId, MonoMs, long> silentMs)
     {
         foreach (var node in nodes.List())
         {
             var isBehind = !_revisionByNode.TryGetValue(node.Node, out var confirmed) || confirmed < revision;
-            if (isBehind && !node.IsRetired)
+            if (isBehind && !node.IsRetired && silentMs(node.Node, now) < LeaseTiming.FenceMs)
             {
                 return false;
             }

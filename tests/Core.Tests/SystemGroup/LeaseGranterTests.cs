@@ -133,6 +133,19 @@ public sealed class LeaseGranterTests
     }
 
     [Fact]
+    public void A_change_does_not_wait_for_a_node_that_was_silent_for_three_seconds_before()
+    {
+        _now += 3_090;
+        _granter.OnRequest(Request(1), _now);
+        _granter.AwaitRevision(9, _desk.Machine.Routes.Revision, _now);
+        Assert.Empty(Advance().InForce);
+
+        _granter.OnRequest(Request(2) with { RouteRevision = _desk.Machine.Routes.Revision }, _now);
+
+        Assert.Equal([9UL], Advance().InForce);
+    }
+
+    [Fact]
     public void Silence_is_counted_from_the_last_request_or_the_election()
     {
         _now += 4_000;

@@ -19,6 +19,19 @@ public sealed class RouteLimitTests
     }
 
     [Fact]
+    public void A_claim_by_a_route_that_an_acknowledged_put_has_replaced_is_found()
+    {
+        var version = _stage.Create();
+        var put = _stage.Observer.Routes.PutInvoked(JobStage.Route, concurrency: 0, ratePerSecond: 0, 0);
+        _stage.Observer.Routes.PutAnswered(JobStage.Route, put, new CommandNumber(9), _stage.NowMs * 1_000);
+        _stage.NowMs += 1;
+
+        _stage.Claim(version, fact => fact with { RouteRevision = new CommandNumber(8) });
+
+        _stage.ShouldHaveFound("claim-stale");
+    }
+
+    [Fact]
     public void A_claim_of_an_unconfirmed_node_is_found()
     {
         var version = _stage.Create();

@@ -49,6 +49,8 @@ internal static class NodeMutants
             "return _hasConfirmed;"),
         new("pause-answered-before-it-is-in-force", "NodeCore.System.cs",
             "if (!isHeldKind || !answer.IsOk)", "if (isHeldKind || !answer.IsOk)"),
+        new("put-of-a-route-answered-before-it-is-in-force", "NodeCore.System.cs",
+            "|| (kind == SystemCommandKind.PutRoute && !answer.IsNew));", ");"),
         new("paused-route-sends", Gate,
             "if (!IsConfirmed(now) || route.IsPaused)\n        {\n            return false;",
             "if (!IsConfirmed(now))\n        {\n            return false;")

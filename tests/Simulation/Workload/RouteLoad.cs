@@ -84,7 +84,7 @@ public sealed class RouteLoad(ulong seed, SimObserver observer)
         switch (plan.Kind)
         {
             case RoutePlanKind.Put:
-                observer.Routes.PutAnswered(plan.Key, _put, nowUs);
+                observer.Routes.PutAnswered(plan.Key, _put, revision, nowUs);
                 _settings[plan.Route] = plan;
                 _paused.Remove(plan.Route);
                 break;

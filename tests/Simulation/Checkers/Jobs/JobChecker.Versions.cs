@@ -224,6 +224,12 @@ public sealed partial class JobChecker
             _violations.Add("claim-paused", $"{version} was claimed while {fact.Route} is paused and confirmed");
         }
 
+        if (_routes.IsStale(fact.Route, fact.RouteRevision, appendedUs))
+        {
+            _violations.Add("claim-stale", $"{version} was claimed by {fact.Route} at {fact.RouteRevision}, after a "
+                + "later put of it was acknowledged");
+        }
+
         if (!version.IsOfAnyLife
             && _routes.WasDeletedBetween(fact.Route, version.RouteRevision, fact.RouteRevision))
         {

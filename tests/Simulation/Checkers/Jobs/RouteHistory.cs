@@ -5,6 +5,7 @@ public sealed class RouteHistory
 {
     private readonly Dictionary<string, List<Revision>> _routes = [];
     private readonly Dictionary<string, (CommandNumber Revision, long ConfirmedUs)> _pauses = [];
+    private readonly Dictionary<string, (CommandNumber Revision, long ConfirmedUs)> _changes = [];
     private readonly HashSet<string> _deleted = [];
     private readonly HashSet<string> _everDeleted = [];
     private readonly Dictionary<string, List<CommandNumber>> _deletes = [];
@@ -21,9 +22,10 @@ public sealed class RouteHistory
         return revisions.Count - 1;
     }
 
-    /// <summary>A put was acknowledged: all earlier ones end, stale nodes aside.</summary>
-    public void PutAnswered(string route, int put, long nowUs)
+    /// <summary>A put was acknowledged with its revision: all earlier ones end, stale nodes aside.</summary>
+    public void PutAnswered(string route, int put, CommandNumber revision, long nowUs)
     {
+        _changes[route] = (revision, nowUs);
         var revisions = RevisionsOf(route);
         for (var i = 0; i < put; i++)
         {
@@ -62,6 +64,12 @@ public sealed class RouteHistory
     public bool IsPausedFor(string route, CommandNumber revision, long appendedUs) =>
         _pauses.TryGetValue(route, out var pause)
         && (revision == pause.Revision || (revision < pause.Revision && appendedUs > pause.ConfirmedUs));
+
+    /// <summary>Whether a claim, admitted by a revision and appended at a time, comes of an older one than the last put
+    /// that was acknowledged by then.</summary>
+    public bool IsStale(string route, CommandNumber revision, long appendedUs) =>
+        _changes.TryGetValue(route, out var change)
+        && revision < change.Revision && appendedUs > change.ConfirmedUs;
 
     /// <summary>
     /// Whether the last pause of a route was acknowledged and not lifted by a later revision. The jobs of a deleted
