@@ -68,4 +68,7 @@ public static class Limits
 
     /// <summary>The most replicas of a vnode; the least is 1.</summary>
     public const int ReplicasMax = 7;
+
+    /// <summary>The most shards of a cluster; the least is 1.</summary>
+    public const int ShardsMax = 4_096;
 }

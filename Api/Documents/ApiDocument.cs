@@ -162,8 +162,12 @@ internal sealed class ApiDocument : ISwaggerProvider, IAsyncSwaggerProvider
         };
         string[] ofKeys = operation.Scope == ApiScope.None ? [] : [ErrorCodes.Unauthorized, ErrorCodes.Forbidden];
         string[] ofIdempotency = Parameters.TakesKey(operation, texts) ? [ErrorCodes.KeyReused] : [];
-        string[] ofBody = operation.HasBody ? [ErrorCodes.BodyTooLarge, ErrorCodes.UnsupportedMediaType] : [];
-        return [ErrorCodes.InvalidRequest, .. ofKeys, .. ofIdempotency, .. ofBody, .. ofAll, .. texts.Codes];
+        string[] ofMedia = operation.HasBody ? [ErrorCodes.UnsupportedMediaType] : [];
+        return
+        [
+            ErrorCodes.InvalidRequest, ErrorCodes.BodyTooLarge, .. ofKeys, .. ofIdempotency, .. ofMedia, .. ofAll,
+            .. texts.Codes,
+        ];
     }
 
     private static OpenApiMediaType Content(string schema, OpenApiDocument document) =>

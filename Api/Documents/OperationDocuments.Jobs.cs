@@ -88,13 +88,13 @@ internal static partial class OperationDocuments
             JobsTag,
             "Run a waiting job now",
             "Writes a new version that is due now. A job that was sent already is refused (409, E005) and keeps its "
-                + "own retries.")
+                + "own retries. If its route is gone it is refused (404, E010).")
         {
             Response = "JobChange",
             Codes =
             [
-                ErrorCodes.JobNotFound, ErrorCodes.TooLate, ErrorCodes.Finished, ErrorCodes.BodyDropped,
-                ErrorCodes.TooManyRequests,
+                ErrorCodes.JobNotFound, ErrorCodes.RouteNotFound, ErrorCodes.RouteDeleted, ErrorCodes.TooLate,
+                ErrorCodes.Finished, ErrorCodes.BodyDropped, ErrorCodes.TooManyRequests,
             ],
             HasETag = true,
         },

@@ -44,8 +44,8 @@ internal static class Parameters
         if (TakesKey(operation, texts))
         {
             var key = Field.Text(
-                "The same for every repeat of one request: a repeat is not done again, another request to the same "
-                + "path with the same key is refused for a minute.");
+                "The same for every repeat of one request: a repeat is not done again. For a minute the same change of "
+                + "the same job or route with other content is refused.");
             key.MinLength = 1;
             key.MaxLength = Limits.IdempotencyKeyCharsMax;
             yield return Make(ParameterLocation.Header, "Idempotency-Key", key);

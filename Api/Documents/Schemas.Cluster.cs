@@ -8,7 +8,7 @@ internal static partial class Schemas
     private static OpenApiSchema ClusterConfiguration() => Field.Object(
         "How the cluster shall be.",
         [
-            ("shards", Field.Integer("The number of vnodes that the cluster has.", 1, 65_536, 64)),
+            ("shards", Field.Integer("The number of vnodes that the cluster has.", 1, Limits.ShardsMax, 64)),
             ("replicas", Field.Integer("How many replicas each vnode shall have.", 1, Limits.ReplicasMax, 3)),
         ]);
 

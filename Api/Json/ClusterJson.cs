@@ -7,7 +7,6 @@ namespace TimeMachine.Api.Json;
 /// <summary>The cluster as JSON.</summary>
 internal static class ClusterJson
 {
-    private const int ShardsMax = 65_536;
     private static readonly string[] ConfigureFields = ["shards", "replicas"];
     private static readonly string[] JoinFields = ["node_id", "raft_address"];
     private static readonly string[] RemoveFields = ["node_id"];
@@ -22,7 +21,7 @@ internal static class ClusterJson
         {
             if (field == 0)
             {
-                shards = reader.Integer(ShardsMax);
+                shards = reader.Integer(Limits.ShardsMax);
             }
             else
             {

@@ -18,6 +18,9 @@ internal sealed record NodeFigures
     /// <summary>Claims without an outcome.</summary>
     public int OpenClaims { get; init; }
 
+    /// <summary>Routes whose recipients could not be reached: their jobs wait.</summary>
+    public int HeldRoutes { get; init; }
+
     /// <summary>Vnodes that it leads.</summary>
     public int Leaders { get; init; }
 

@@ -27,6 +27,8 @@ internal sealed class NodeMetrics : IDisposable
             static now => now.ClockSkewMs / MsPerSecond);
         Gauge("armed_jobs", "Jobs of the near window in memory.", static now => now.ArmedJobs);
         Gauge("open_claims", "Claims without an outcome.", static now => now.OpenClaims);
+        Gauge("held_routes", "Routes whose recipients could not be reached: their jobs wait.",
+            static now => now.HeldRoutes);
         Gauge("leaders", "Vnodes that the node leads.", static now => now.Leaders);
         Gauge("replicas", "Replicas of vnodes that the node has.", static now => now.Replicas);
         Gauge("damaged_vnodes", "Vnodes that are damaged and have no other copy.", static now => now.DamagedVNodes);

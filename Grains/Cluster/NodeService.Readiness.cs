@@ -47,6 +47,7 @@ internal sealed partial class NodeService
             ClockSkewMs = core.Clock.SkewMs(machine.Now),
             ArmedJobs = trigger.PendingCount,
             OpenClaims = trigger.ClaimCount,
+            HeldRoutes = trigger.HeldRoutes,
             Leaders = core.Engine.Groups.Count(static raft => raft.Role == RaftRole.Leader && !raft.Group.IsSystem),
             Replicas = core.Replicas.Count(static replica => !replica.Group.IsSystem),
             DamagedVNodes = machine.Stopped.Count,

@@ -40,5 +40,6 @@ public static class NodeTracing
         span?.SetStatus(
             result.IsSuccess ? ActivityStatusCode.Ok : ActivityStatusCode.Error,
             result.End == AttemptEnd.Answered ? null : result.End.ToString());
+        span?.Stop();
     }
 }

@@ -21,7 +21,7 @@ internal static class ProjectArrows
                 ["TimeMachine.Grains.Interfaces"],
                 [
                     "Microsoft.Orleans.Sdk", "Microsoft.Orleans.Client", "Microsoft.Orleans.Clustering.AdoNet",
-                    "Npgsql", "Microsoft.Data.Sqlite", "Swashbuckle.",
+                    "Npgsql", "Microsoft.Data.Sqlite", "Swashbuckle.", "prometheus-net",
                 ]),
             ["TimeMachine.Silo"] = (
                 ["TimeMachine.Grains", "TimeMachine.Api"],

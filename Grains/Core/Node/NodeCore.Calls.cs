@@ -48,7 +48,8 @@ public sealed partial class NodeCore
             return;
         }
 
-        if (request.Kind == JobRequestKind.Redrive && !MayRedrive(token, group, request, now, output))
+        var wakes = request.Kind is JobRequestKind.Redrive or JobRequestKind.RunNow;
+        if (wakes && !MayWake(token, group, request, now, output))
         {
             return;
         }

@@ -4,7 +4,7 @@ namespace TimeMachine.Core.Node;
 
 /// <content>
 /// New work for a route that this node does not know: it asks the system group before it refuses, since its own table
-/// may be behind. A redrive is such work too.
+/// may be behind. A redrive and a run now are such work too.
 /// </content>
 public sealed partial class NodeCore
 {
@@ -24,11 +24,11 @@ public sealed partial class NodeCore
     }
 
     /// <summary>
-    /// A redrive is new work for the route of its job, by the rows as they are applied here: for one that is gone the
-    /// job would only be dead again. What else stands against it, the command itself finds.
+    /// A redrive or run now is new work for the route of its job, by the rows as they are applied here: for one that is
+    /// gone the job would only be dead. What else stands against it, the command itself finds.
     /// </summary>
     /// <returns>False if it has been answered or waits.</returns>
-    private bool MayRedrive(ulong token, GroupId group, JobRequest request, MonoMs now, NodeOutput output)
+    private bool MayWake(ulong token, GroupId group, JobRequest request, MonoMs now, NodeOutput output)
     {
         var job = Look(new PendingRead(token, group, request.Key, null), now, output);
         if (!job.IsOk && job.Code != ErrorCode.JobNotFound)
@@ -37,8 +37,10 @@ public sealed partial class NodeCore
             return false;
         }
 
-        if (job.View is not { State: JobState.Dead or JobState.Unknown, Route: var route }
-            || RefusalFor(route) == ErrorCode.None)
+        var isMeant = request.Kind == JobRequestKind.Redrive
+            ? job.State is JobState.Dead or JobState.Unknown
+            : job.State == JobState.Scheduled;
+        if (!isMeant || job.View is not { Route: var route } || RefusalFor(route) == ErrorCode.None)
         {
             return true;
         }

@@ -10,7 +10,7 @@ public sealed record CircuitBreakerOptions
     public int OpenMinMs { get; init; } = 500;
 
     /// <summary>The longest time that it stays open, in ms.</summary>
-    public int OpenMaxMs { get; init; } = 30_000;
+    public int OpenMaxMs { get; init; } = 5_000;
 
     /// <summary>A probe of which nothing was heard for so long is given up, in ms.</summary>
     public int ProbeMs { get; init; } = 65_000;

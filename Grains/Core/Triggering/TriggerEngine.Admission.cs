@@ -197,6 +197,22 @@ public sealed partial class TriggerEngine
         Deactivate(queue, hasMore ? 1 : retryMs);
     }
 
+    /// <summary>How many routes wait because their recipients could not be reached.</summary>
+    public int HeldRoutes
+    {
+        get
+        {
+            var count = 0;
+            foreach (var queue in _queues.Values)
+            {
+                var isWanted = queue.Jobs.Count > 0 || queue.Backlogs.Count > 0 || queue.ClaimCount > 0;
+                count += isWanted && queue.Breaker.StateAt(_now) != BreakerState.Closed ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
     /// <summary>Takes a slot for one job, if the route can send it now.</summary>
     private Admission Admit(RouteQueue queue, MonoMs waitingSince, out Route route)
     {

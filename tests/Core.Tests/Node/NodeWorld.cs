@@ -92,11 +92,15 @@ internal sealed class NodeWorld
         return _token;
     }
 
-    public ulong Redrive(TestNode node, int vnode, string id)
+    public ulong Redrive(TestNode node, int vnode, string id) => Act(JobRequestKind.Redrive, node, vnode, id);
+
+    public ulong RunNow(TestNode node, int vnode, string id) => Act(JobRequestKind.RunNow, node, vnode, id);
+
+    private ulong Act(JobRequestKind kind, TestNode node, int vnode, string id)
     {
         var request = new JobRequest
         {
-            Kind = JobRequestKind.Redrive,
+            Kind = kind,
             Key = JobKey.Of("shop", "carts", id),
             RequestId = new RequestId(++_token),
         };

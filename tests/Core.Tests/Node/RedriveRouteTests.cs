@@ -33,6 +33,23 @@ public sealed class RedriveRouteTests
     }
 
     [Fact]
+    public void A_job_whose_route_is_gone_is_not_run_now_either()
+    {
+        Put(3);
+        _world.RunUntil(() => Asked.Core.Routes.TryGet(NodeWorld.Mail, out _));
+        Assert.True(_world.Answer(_world.Create(Asked, VNode, "b")).IsOk);
+        Assert.True(_world.Answer(_world.RunNow(Asked, VNode, "b")).IsOk);
+        Assert.True(_world.Answer(_world.Create(Asked, VNode, "c")).IsOk);
+        Assert.True(_world.Answer(_world.Ask(_world.Leader!, NodeWorld.Delete(4, isForced: true))).IsOk);
+        var version = _world.Answer(_world.Get(Asked, VNode, "c")).Version;
+
+        var answer = _world.Answer(_world.RunNow(Asked, VNode, "c"));
+
+        Assert.Equal(ErrorCode.RouteNotFound, answer.Code);
+        Assert.Equal(version, _world.Answer(_world.Get(Asked, VNode, "c")).Version);
+    }
+
+    [Fact]
     public void A_job_whose_route_is_there_again_is_redriven()
     {
         Put(3);
