@@ -12,6 +12,10 @@ internal static class ImageBenchmark
 {
     private const long Jobs = 1_000_000;
     private const int PartBytes = 256 * 1024;
+
+    /// <summary>How fast an image goes out beside applies: above the least that is asked for. The product sends part by
+    /// part, each when the one before is confirmed, and is slower.</summary>
+    private const double PacedPerSecond = 250_000;
     private static readonly UnixMs Start = new(1_800_000_000_000);
 
     /// <summary>Prints the table.</summary>
@@ -33,13 +37,16 @@ internal static class ImageBenchmark
         var parts = new List<byte[]>();
         var alone = ApplyRate(tree, merger, source, time => time > options.Seconds / 12);
         var outRate = Out(tree, parts);
-        var beside = Beside(tree, merger, source);
+        merger.Settle();
+        var beside = Beside(
+            tree, merger, source, parts.Sum(static part => (long)part.Length), out var pacedRate);
         var inRate = In(directory, jobs, parts);
         var loss = 1 - (beside / alone);
         var megabytes = parts.Sum(static part => (long)part.Length) / 1e6;
         Report.Line($"out {outRate,10:N0} jobs/s   in {inRate,10:N0} jobs/s   {megabytes:N0} MB");
         Report.Line($"applies: {alone:N0}/s alone, {beside:N0}/s while an image goes out: {loss:P0} less");
-        var isGood = outRate >= 200_000 && inRate >= 75_000 && loss <= 0.3;
+        Report.Line($"that image: {pacedRate:N0} jobs/s, paced");
+        var isGood = Math.Min(outRate, pacedRate) >= 200_000 && inRate >= 75_000 && loss <= 0.3;
         Report.Verdict(isGood, $">= 200,000/s out, >= 75,000/s in, applies lose <= 30 %");
         return isGood;
     }
@@ -80,23 +87,35 @@ internal static class ImageBenchmark
         return tree.Machine.LiveCount / watch.Elapsed.TotalSeconds;
     }
 
-    private static double Beside(JobTree tree, Merger merger, JobSource source)
+    private static double Beside(
+        JobTree tree, Merger merger, JobSource source, long imageBytes, out double pacedRate)
     {
         using var snapshot = tree.Store.Rows.Snapshot();
         var isOver = false;
+        var imageJobs = tree.Machine.LiveCount;
+        var time = TimeSpan.Zero;
         var thread = new Thread(() =>
         {
             var (writer, part) = (new ImageWriter(snapshot), new byte[PartBytes]);
+            var watch = Stopwatch.StartNew();
+            var sent = 0L;
             for (var isLast = false; !isLast;)
             {
-                writer.Fill(part, out isLast);
+                sent += writer.Fill(part, out isLast);
+                var due = TimeSpan.FromSeconds(sent / (double)imageBytes * imageJobs / PacedPerSecond);
+                if (due > watch.Elapsed)
+                {
+                    Thread.Sleep(due - watch.Elapsed);
+                }
             }
 
+            time = watch.Elapsed;
             Volatile.Write(ref isOver, true);
         });
         thread.Start();
         var rate = ApplyRate(tree, merger, source, _ => Volatile.Read(ref isOver));
         thread.Join();
+        pacedRate = imageJobs / time.TotalSeconds;
         return rate;
     }
 
