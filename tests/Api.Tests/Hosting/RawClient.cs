@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace TimeMachine.Api.Tests.Hosting;
 
@@ -32,6 +33,23 @@ internal static class RawClient
         }
 
         return await ReadAsync(socket, patience.Token);
+    }
+
+    /// <summary>Sends requests of which the last one closes the connection, and reads all that comes back.</summary>
+    public static async Task<string> SendAllAsync(Uri address, ReadOnlyMemory<byte> bytes)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var patience = new CancellationTokenSource(Patience);
+        await socket.ConnectAsync(address.Host, address.Port, patience.Token);
+        await socket.SendAsync(bytes, patience.Token);
+        var received = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (await socket.ReceiveAsync(buffer, patience.Token) is > 0 and var count)
+        {
+            received.Write(buffer, 0, count);
+        }
+
+        return Encoding.UTF8.GetString(received.ToArray());
     }
 
     private static bool IsEnd(SocketException error) =>
